@@ -1,0 +1,26 @@
+"""E-mail addresses: one normal form for matching, one masked form for showing."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SHAPE = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+\Z")
+
+
+def normalised_email(raw: str | None) -> str:
+    """Trimmed, composed (NFC) and lower-cased; empty for nothing. Does not judge whether it is an address."""
+    if not raw:
+        return ""
+    return unicodedata.normalize("NFC", raw).strip().strip("\u200b\ufeff").casefold()
+
+
+def is_email(address: str) -> bool:
+    """A plausible address: one ``@``, a dotted host, no white space, at most 254 characters (RFC 5321)."""
+    return len(address) <= 254 and bool(_SHAPE.match(address)) and ".." not in address
+
+
+def masked_email(address: str) -> str:
+    """``a•••@example.com``: enough to recognise one's own customer, too little to write to."""
+    name, at, host = address.partition("@")
+    return f"{name[:1]}•••@{host}" if at else f"{address[:1]}•••"

@@ -1,0 +1,133 @@
+"""Why a record was skipped, held, failed or is in doubt: a code for the ledger, words and a next step for the person.
+
+Connectors may bring reasons of their own in their manifest; codes are never reused for another meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.core.texts import Text, text
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    words: Text
+    next_step: Text = Text("")
+
+
+_COMMON = (
+    Reason(
+        "guest_order",
+        text("Guest checkout: your setting leaves guest orders out."),
+        text('To send it, set "Guest orders" to "send" under "What to send" and run again.'),
+    ),
+    Reason(
+        "credit_note",
+        text("Credit note: your setting leaves credit notes out."),
+        text('To send it, change "Credit notes" under "What to send" and run again.'),
+    ),
+    Reason(
+        "status_left_out",
+        text("The order's status is not among those you send."),
+        text("It is looked at again as soon as its status changes."),
+    ),
+    Reason(
+        "before_start_date",
+        text("Older than the start date of this integration."),
+        text("Run a historical import from an earlier date to send it."),
+    ),
+    Reason(
+        "no_email",
+        text("There is no e-mail address."),
+        text("Add the address in the shop, or set a template for missing addresses, and run again."),
+    ),
+    Reason(
+        "invalid_email",
+        text("The e-mail address is not valid."),
+        text("Correct the address in the shop and run again."),
+    ),
+    Reason(
+        "consent_required",
+        text("Only people who agreed are sent, and this person did not."),
+        text('Change "Contacts to send" only if you are allowed to.'),
+    ),
+    Reason(
+        "product_unmapped",
+        text("A product has no number in the target."),
+        text('Give the product a number in the product table, or fill "All products".'),
+    ),
+    Reason(
+        "product_number_invalid",
+        text("A product's number is not allowed in the target."),
+        text("Correct the number in the product table."),
+    ),
+    Reason(
+        "currency_missing",
+        text("The currency is missing or unknown."),
+        text('Set a default currency under "What to send" and run again.'),
+    ),
+    Reason(
+        "money_mismatch",
+        text("The lines do not add up to the total."),
+        text("Compare the order in the shop; correct it there and run again."),
+    ),
+    Reason(
+        "unreadable",
+        text("This record could not be read."),
+        text("Correct it in the source and run again."),
+    ),
+    Reason(
+        "refused",
+        text("The target refused this record."),
+        text("Correct what the target names, then retry the failed records."),
+    ),
+    Reason(
+        "blocked_in_target",
+        text("The target does not accept this address."),
+        text("Nothing to do; export the list if you want to contact these people yourself."),
+    ),
+    Reason(
+        "several_matches",
+        text("The target knows several records that could be this one."),
+        text("Merge them in the target, then retry."),
+    ),
+    Reason(
+        "answer_lost",
+        text("The connection broke before the target answered."),
+        text("Retry: it is looked up in the target before anything is sent again."),
+    ),
+    Reason(
+        "interrupted",
+        text("The run was interrupted while this record was under way."),
+        text("Run again: it is looked up in the target before anything is sent again."),
+    ),
+    Reason("deleted_in_source", text("Deleted in the source."), text("")),
+    Reason("not_in_target", text("The target does not know this person; there is nothing to change."), text("")),
+    Reason("already_so", text("It is already so; there is nothing to change."), text("")),
+    Reason("consent_given", text("Agreed in the shop: newly subscribed."), text("")),
+    Reason("consent_withdrawn", text("Withdrew consent in the shop: stays or becomes unsubscribed."), text("")),
+    Reason("stays_unsubscribed", text("Unsubscribed in the target, and stays so."), text("")),
+    Reason("stays_bounced", text("Bounced in the target, and stays so."), text("")),
+    Reason("stays_deleted", text("Deleted in the target, and stays so."), text("")),
+    Reason("stays_subscribed", text("Already subscribed."), text("")),
+    Reason("stays_pending", text("Has not yet confirmed the subscription."), text("")),
+    Reason("subscribing_off", text("Your setting subscribes nobody."), text("")),
+    Reason("no_consent", text("Did not agree: not subscribed."), text("")),
+    Reason("standing_unknown", text("The subscription could not be looked up: not subscribed."), text("")),
+)
+
+
+class ReasonTexts:
+    """The common reasons and those of the connectors at hand."""
+
+    def __init__(self, own: Iterable[Reason] = ()) -> None:
+        self._by_code: Mapping[str, Reason] = {reason.code: reason for reason in (*_COMMON, *own)}
+
+    def of(self, code: str) -> Reason:
+        return self._by_code.get(code) or Reason(code, text("Reason: {code}", code=code))
+
+    def codes(self) -> tuple[str, ...]:
+        return tuple(self._by_code)

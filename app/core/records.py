@@ -1,0 +1,252 @@
+"""What travels from a source to a target.
+
+A record's ``id`` is the source's own and the key in the ledger. ``raw`` is the vendor's answer, for showing "what came
+in"; it stays in memory, takes no part in comparison and is never printed. Every time is aware.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from app.core.consent import Consent
+from app.core.money import Money
+
+Raw = Mapping[str, object]
+EMPTY: Mapping[str, str] = {}
+
+
+class Kind(StrEnum):
+    """Kinds of record, in the order in which a run sends them."""
+
+    OPT_OUTS = "opt_outs"
+    BOUNCES = "bounces"
+    CATEGORIES = "categories"
+    PRODUCTS = "products"
+    STOCK = "stock"
+    CONTACTS = "contacts"
+    ORDERS = "orders"
+    CARTS = "carts"
+
+    @property
+    def runs_back(self) -> bool:
+        """Opt-outs and bounces run from the target to the source."""
+        return self in {Kind.OPT_OUTS, Kind.BOUNCES}
+
+
+class OrderStatus(StrEnum):
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    REFUNDED = "refunded"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    ON_HOLD = "on_hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    street: str = ""
+    street_2: str = ""
+    postcode: str = ""
+    city: str = ""
+    region: str = ""
+    country: str = ""
+    """ISO 3166 alpha-2 where the source knows it, else the source's words."""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Record:
+    id: str
+    updated_at: datetime | None = None
+    raw: Raw | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact(_Record):
+    email: str
+    """Normalised (see :func:`app.core.addresses.normalised_email`); empty where the source has none."""
+    consent: Consent = field(default_factory=Consent)
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    phone: str = ""
+    birthday: date | None = None
+    language: str = ""
+    group: str = ""
+    address: Address | None = None
+    tags: tuple[str, ...] = ()
+    created_at: datetime | None = None
+    is_guest: bool = False
+    custom: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    id: str
+    name: str
+    quantity: Decimal
+    unit_price: Money
+    """Including tax, as the shopper paid it."""
+    product_id: str = ""
+    variant_id: str = ""
+    sku: str = ""
+    ean: str = ""
+    category: str = ""
+    url: str = ""
+    image_url: str = ""
+
+    @property
+    def total(self) -> Money:
+        return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    name: str
+    amount: Money
+    """Positive."""
+    is_shipping: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(_Record):
+    number: str
+    email: str
+    status: OrderStatus
+    created_at: datetime
+    total: Money
+    """What the shopper paid, including tax and shipping, before refunds."""
+    customer_id: str = ""
+    """Empty for a guest checkout."""
+    is_guest: bool = False
+    first_name: str = ""
+    last_name: str = ""
+    company: str = ""
+    phone: str = ""
+    source_status: str = ""
+    """The shop's own word for the status."""
+    shipping: Money | None = None
+    tax: Money | None = None
+    refunded: Money | None = None
+    discounts: tuple[Discount, ...] = ()
+    lines: tuple[OrderLine, ...] = ()
+    shipping_method: str = ""
+    payment_method: str = ""
+    billing: Address | None = None
+    delivery: Address | None = None
+    accepts_marketing: Consent = field(default_factory=Consent)
+    cart_id: str = ""
+    url: str = ""
+    note: str = ""
+
+    @property
+    def is_credit_note(self) -> bool:
+        return self.total.is_negative()
+
+    @property
+    def discount(self) -> Money:
+        return sum((each.amount for each in self.discounts), Money(Decimal(0), self.total.currency))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    id: str
+    sku: str = ""
+    ean: str = ""
+    name: str = ""
+    price: Money | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    quantity: Decimal | None = None
+    image_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Product(_Record):
+    name: str
+    sku: str = ""
+    ean: str = ""
+    price: Money | None = None
+    description: str = ""
+    url: str = ""
+    image_url: str = ""
+    brand: str = ""
+    product_type: str = ""
+    categories: tuple[tuple[str, ...], ...] = ()
+    """Paths from the root, each a tuple of names."""
+    variants: tuple[Variant, ...] = ()
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    quantity: Decimal | None = None
+    is_active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category(_Record):
+    name: str
+    parent_id: str = ""
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockLevel(_Record):
+    sku: str
+    quantity: Decimal
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cart(_Record):
+    email: str
+    total: Money
+    abandoned_at: datetime
+    customer_id: str = ""
+    is_guest: bool = False
+    first_name: str = ""
+    last_name: str = ""
+    lines: tuple[OrderLine, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptOut(_Record):
+    email: str
+    at: datetime | None = None
+    list_name: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounce(_Record):
+    email: str
+    at: datetime | None = None
+    is_hard: bool = True
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion(_Record):
+    """Something vanished in the source; ``kind`` says what, ``id`` which."""
+
+    kind: Kind
+
+
+Record = Contact | Order | Product | Category | StockLevel | Cart | OptOut | Bounce | Deletion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A line or answer that could not become a record. It counts as read and failed; ``where`` says "line 17"."""
+
+    id: str
+    reason: str
+    message: str
+    where: str = ""
+    raw: Raw | None = field(default=None, compare=False, repr=False)

@@ -1,0 +1,98 @@
+"""Which records an integration sends: one pure decision before anything is mapped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.core.addresses import is_email
+from app.core.outcomes import Outcome
+from app.core.records import Cart, Contact, Order, OrderStatus, Record
+
+
+class GuestOrders(StrEnum):
+    SKIP = "skip"
+    SEND = "send"
+
+
+class ContactChoice(StrEnum):
+    EVERYONE = "everyone"
+    ONLY_WITH_CONSENT = "only_with_consent"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    guest_orders: GuestOrders = GuestOrders.SKIP
+    contacts: ContactChoice = ContactChoice.EVERYONE
+    statuses: frozenset[OrderStatus] = frozenset(OrderStatus)
+    created_from: datetime | None = None
+    """Orders and carts created before this moment stay out; aware."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A record that is not sent: ``SKIPPED`` by a choice, ``HELD`` until somebody acts, ``FAILED`` as it stands."""
+
+    outcome: Outcome
+    reason: str
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Facts for the log and the list of failures: field, value found. No personal data."""
+
+
+def skip(reason: str) -> Refusal:
+    return Refusal(Outcome.SKIPPED, reason)
+
+
+def hold(reason: str, **details: str) -> Refusal:
+    return Refusal(Outcome.HELD, reason, details)
+
+
+def refusal_of(record: Record, rules: Rules) -> Refusal | None:
+    """Why this record stays out, or None when it may go on to the mapping."""
+    match record:
+        case Order():
+            return _order_refusal(record, rules)
+        case Cart():
+            return _cart_refusal(record, rules)
+        case Contact():
+            return _contact_refusal(record, rules)
+        case _:
+            return None
+
+
+def _order_refusal(order: Order, rules: Rules) -> Refusal | None:
+    if order.is_credit_note:
+        return skip("credit_note")
+    if order.is_guest and rules.guest_orders is GuestOrders.SKIP:
+        return skip("guest_order")
+    if order.status not in rules.statuses:
+        return skip("status_left_out")
+    if rules.created_from and order.created_at < rules.created_from:
+        return skip("before_start_date")
+    return _email_refusal(order.email)
+
+
+def _cart_refusal(cart: Cart, rules: Rules) -> Refusal | None:
+    if cart.is_guest and rules.guest_orders is GuestOrders.SKIP:
+        return skip("guest_order")
+    if rules.created_from and cart.abandoned_at < rules.created_from:
+        return skip("before_start_date")
+    return _email_refusal(cart.email)
+
+
+def _contact_refusal(contact: Contact, rules: Rules) -> Refusal | None:
+    if contact.is_guest and rules.guest_orders is GuestOrders.SKIP:
+        return skip("guest_order")
+    if rules.contacts is ContactChoice.ONLY_WITH_CONSENT and not contact.consent.is_given:
+        return skip("consent_required")
+    return _email_refusal(contact.email)
+
+
+def _email_refusal(address: str) -> Refusal | None:
+    if not address:
+        return hold("no_email")
+    if not is_email(address):
+        return hold("invalid_email")
+    return None

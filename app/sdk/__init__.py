@@ -1,0 +1,1 @@
+"""What a connector is made of. ``app/connectors/README.md`` shows how to write one."""

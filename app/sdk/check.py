@@ -1,0 +1,64 @@
+"""The connection test: stages that say what was found, and on failure what to do.
+
+Network stages (address, secure connection, redirect) are common (``sdk.network_check``); a connector brings the rest as
+probes: sign-in, one permission for each kind, a sample record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from app.core.errors import AddressError, AppError
+from app.core.events import StageEvent, StageState
+from app.core.texts import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a stage found. ``is_note``: passed, with something the person should know, such as "writing not proven"."""
+
+    message: Text
+    is_note: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """One stage. ``name`` is stable: ``sign_in``, ``permission:orders``, ``sample``. ``run`` raises AppError on failure,
+    with ``field`` set to the setting it belongs to."""
+
+    name: str
+    title: Text
+    run: Callable[[], Awaitable[Finding]]
+    is_blocking: bool = True
+    """After a failure the following stages are not tried. False for permissions, so that each line shows its own."""
+
+
+async def run_probes(probes: Sequence[Probe]) -> AsyncIterator[StageEvent]:
+    """A RUNNING event and a result for each stage, in order; cancelling ends it at once."""
+    is_blocked = False
+    for probe in probes:
+        if is_blocked:
+            yield StageEvent(name=probe.name, title=probe.title, state=StageState.NOT_TRIED)
+            continue
+        yield StageEvent(name=probe.name, title=probe.title, state=StageState.RUNNING)
+        result = await _result(probe)
+        is_blocked = probe.is_blocking and result.state is StageState.FAILED
+        yield result
+
+
+async def _result(probe: Probe) -> StageEvent:
+    try:
+        finding = await probe.run()
+    except AppError as error:
+        return StageEvent(
+            name=probe.name,
+            title=probe.title,
+            state=StageState.FAILED,
+            message=error.message,
+            remedy=error.remedy,
+            field=error.field,
+            suggestion=error.suggestion if isinstance(error, AddressError) else None,
+        )
+    state = StageState.NOTE if finding.is_note else StageState.OK
+    return StageEvent(name=probe.name, title=probe.title, state=state, message=finding.message)

@@ -1,0 +1,425 @@
+"""The one place that talks HTTP: one client per account.
+
+TLS is checked against the operating system's trust store, redirects are never followed (they are explained), time-outs
+are always set, plain HTTP goes to loopback only, requests leave to the account's own address only. Every exchange
+becomes a :class:`RequestEvent` with secrets removed by value. A client made ``read_only`` refuses whatever writes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import random
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from decimal import Decimal
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+import truststore
+
+from app.core.errors import (
+    AddressError,
+    AppError,
+    DataError,
+    PermissionError_,
+    ProtocolError,
+    RateLimitError,
+    SignInError,
+    TemporaryError,
+    UnknownOutcomeError,
+    UnreachableError,
+    WriteRefusedError,
+)
+from app.core.events import Emit, RequestEvent, discard, now
+from app.core.texts import text
+from app.sdk.pacing import Pace, Pacer
+from app.sdk.plan import Json
+from app.sdk.redaction import Redactor
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_LONGEST_EVIDENCE = 2_000
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.content.strip()
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", errors="replace")
+
+    def json(self) -> Json:
+        """Numbers with a point become Decimal, so that money never passes through a float.
+
+        Raises ProtocolError where the body is no JSON, such as a web page from a proxy.
+        """
+        try:
+            return _DECODER.decode(self.content)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            what = "a web page" if self.content.lstrip()[:1] == b"<" else "something else"
+            raise ProtocolError(
+                text("The system answered with {what} instead of data.", what=what),
+                remedy=text(
+                    "Check the address of the account; a maintenance page or a firewall may answer in its place."
+                ),
+                detail=f"no JSON from {self.url}: {self.text[:_LONGEST_EVIDENCE]}",
+            ) from error
+
+
+class RejectedError(DataError):
+    """The vendor refused this request (400, 404, 409, 413, 415, 422); ``answer`` says why."""
+
+    def __init__(self, answer: Answer, words: str = "") -> None:
+        super().__init__(
+            "refused",
+            text("The system refused the request: {words}", words=words or answer.text[:300] or str(answer.status)),
+            detail=f"{answer.status} from {answer.url}: {answer.text[:_LONGEST_EVIDENCE]}",
+        )
+        self.answer = answer
+        self.words = words or answer.text[:300]
+
+
+Classify = Callable[[Answer], AppError | None]
+"""A connector's own reading of an answer, asked before the common one; None leaves it to the common one."""
+
+Authenticate = Callable[[], Awaitable[Mapping[str, str]]]
+"""Headers that sign a request in; asked before every request, so that a token can be renewed in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpOptions:
+    """How an account's client behaves. Times in seconds."""
+
+    headers: Mapping[str, str] = field(default_factory=dict)
+    authenticate: Authenticate | None = None
+    classify: Classify | None = None
+    connect_timeout_s: float = 10
+    read_timeout_s: float = 60
+    tries: int = 5
+    backoff_s: float = 1.0
+    longest_wait_s: float = 120.0
+    """A longer wish of the vendor ends the try: the run waits instead."""
+
+
+@lru_cache(maxsize=1)
+def tls_context() -> ssl.SSLContext:
+    """The one shared context over the operating system's trust store; building it takes 140 ms."""
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class HttpClient:
+    """``base_url`` is where the account lives; every path is relative to it. Use as an async context manager."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        pace: Pace,
+        options: HttpOptions = HttpOptions(),
+        redactor: Redactor | None = None,
+        emit: Emit = discard,
+        account: str = "",
+        read_only: bool = False,
+        pacer: Pacer | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.base_url = checked_base_url(base_url)
+        self.options = options
+        self.read_only = read_only
+        self.pacer = pacer or Pacer(pace)
+        self._redact = redactor or Redactor()
+        self._emit = emit
+        self._account = account
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
+
+    async def __aenter__(self) -> HttpClient:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+    async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
+        return await self.request("GET", path, query=query, is_repeatable=True)
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Json = None,
+        content: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        is_read: bool = False,
+        is_repeatable: bool = False,
+    ) -> Answer:
+        """Send until it is answered, within the tries of the options. ``is_read`` marks a POST that only reads, such
+        as a GraphQL query. A write whose answer is lost is sent again only when ``is_repeatable``.
+
+        Raises WriteRefusedError, RejectedError, UnknownOutcomeError and the classes of ConfigError, TemporaryError and
+        ProtocolError.
+        """
+        reads = method in _SAFE_METHODS or is_read
+        if self.read_only and not reads:
+            raise WriteRefusedError(
+                text("This is a preview: nothing is sent."), detail=f"{method} {path} refused by the read-only client"
+            )
+        payload = content if content is not None else (None if body is None else encoded(body))
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                return await self._once(method, path, query, payload, headers, reads or is_repeatable, attempt)
+            except TemporaryError as error:
+                if attempt >= self.options.tries:
+                    raise
+                wait_s = self._wait_s(error, attempt)
+                if wait_s > self.options.longest_wait_s:
+                    raise
+                if isinstance(error, RateLimitError):
+                    self.pacer.refused(wait_s)
+                else:
+                    await asyncio.sleep(wait_s)
+
+    def _wait_s(self, error: TemporaryError, attempt: int) -> float:
+        if error.retry_after_s is not None:
+            return error.retry_after_s
+        return self.options.backoff_s * float(2 ** (attempt - 1)) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
+
+    async def _once(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        payload: bytes | None,
+        headers: Mapping[str, str] | None,
+        may_repeat: bool,
+        attempt: int,
+    ) -> Answer:
+        url = self._url(path)
+        async with self.pacer.turn():
+            sent_headers = await self._headers(headers, has_body=payload is not None)
+            started = time.perf_counter()
+            try:
+                response = await self._http().request(
+                    method, url, params=query or None, content=payload, headers=sent_headers
+                )
+            except httpx.HTTPError as error:
+                self._report(method, url, query, 0, started, payload, b"", attempt, type(error).__name__)
+                raise _connection_error(error, urlsplit(url).hostname or "", may_repeat=may_repeat) from error
+            answer = Answer(
+                response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content, url
+            )
+            self._report(method, url, query, answer.status, started, payload, answer.content, attempt, "")
+            self.pacer.observe(answer.headers)
+        return self._accepted(answer)
+
+    def _accepted(self, answer: Answer) -> Answer:
+        own = self.options.classify(answer) if self.options.classify else None
+        error = own or common_error(answer)
+        if error is not None:
+            error.detail = self._redact(error.detail)
+            raise error
+        return answer
+
+    async def _headers(self, extra: Mapping[str, str] | None, *, has_body: bool) -> dict[str, str]:
+        signed = await self.options.authenticate() if self.options.authenticate else {}
+        content_type = {"Content-Type": "application/json"} if has_body else {}
+        return {"Accept": "application/json", **content_type, **self.options.headers, **signed, **(extra or {})}
+
+    def _url(self, path: str) -> str:
+        if "://" in path or path.startswith("//"):
+            raise ProtocolError(
+                text("The system pointed to another address, which is never contacted."), detail=f"absolute path {path}"
+            )
+        return f"{self.base_url}/{path.lstrip('/')}"
+
+    def _http(self) -> httpx.AsyncClient:
+        if self._client is None:
+            options = self.options
+            self._client = httpx.AsyncClient(
+                verify=tls_context() if self.base_url.startswith("https") else False,  # noqa: S501 - http is loopback only
+                timeout=httpx.Timeout(options.read_timeout_s, connect=options.connect_timeout_s),
+                follow_redirects=False,
+                transport=self._transport,
+                trust_env=not is_loopback(urlsplit(self.base_url).hostname or ""),
+                limits=httpx.Limits(max_connections=16, keepalive_expiry=30),
+            )
+        return self._client
+
+    def _report(
+        self,
+        method: str,
+        url: str,
+        query: Mapping[str, str] | None,
+        status: int,
+        started: float,
+        payload: bytes | None,
+        received: bytes,
+        attempt: int,
+        error: str,
+    ) -> None:
+        shown = f"{url}?{httpx.QueryParams(dict(query))}" if query else url
+        self._emit(
+            RequestEvent(
+                method=method,
+                url=self._redact(shown),
+                status=status,
+                duration_ms=(time.perf_counter() - started) * 1000,
+                sent_bytes=len(payload or b""),
+                received_bytes=len(received),
+                account=self._account,
+                attempt=attempt,
+                error=error,
+            )
+        )
+
+
+def encoded(body: Json) -> bytes:
+    """JSON as UTF-8; a Decimal is written as the number it is, digit for digit."""
+    return _ENCODER.encode(body)
+
+
+def checked_base_url(raw: str) -> str:
+    """https everywhere, http to loopback only, no trailing slash. Raises AddressError."""
+    parts = urlsplit(raw.strip())
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host:
+        raise AddressError(
+            text('"{address}" is not a web address.', address=raw[:200]),
+            remedy=text("Enter it as your browser shows it, beginning with https://."),
+            field="api_address",
+        )
+    if parts.username or parts.password:
+        raise AddressError(
+            text("The address contains a password."),
+            remedy=text("Enter the address alone and put the password into its own field."),
+            field="api_address",
+        )
+    if parts.scheme == "http" and not is_loopback(host):
+        raise AddressError(
+            text("The address begins with http:// and would send your key unprotected."),
+            remedy=text("Use https://."),
+            field="api_address",
+            suggestion="https://" + raw.strip().removeprefix("http://"),
+        )
+    return raw.strip().rstrip("/")
+
+
+def common_error(answer: Answer) -> AppError | None:
+    """How an HTTP status is read where the connector does not know better; None for success."""
+    status = answer.status
+    detail = f"{status} from {answer.url}: {answer.text[:_LONGEST_EVIDENCE]}"
+    if 200 <= status < 300:
+        return None
+    if 300 <= status < 400:
+        return redirect_error(answer)
+    if status == 401:
+        return SignInError(
+            text("The system did not accept the sign-in."), remedy=text("Enter the key again."), detail=detail
+        )
+    if status in {402, 403}:
+        return PermissionError_(
+            text("The system does not permit this."),
+            remedy=text("Give the key the permission that is missing, then test again."),
+            detail=detail,
+        )
+    if status == 429:
+        return RateLimitError(
+            text("The system asks to slow down."), retry_after_s=retry_after_s(answer.headers), detail=detail
+        )
+    if status in {408, 423, 425} or status >= 500:
+        return UnreachableError(
+            text("The system has a fault at the moment."),
+            remedy=text("It is tried again by itself."),
+            retry_after_s=retry_after_s(answer.headers),
+            detail=detail,
+        )
+    return RejectedError(answer)
+
+
+def redirect_error(answer: Answer) -> AddressError:
+    target = answer.headers.get("location", "")
+    return AddressError(
+        text("The address redirects to {address}.", address=target or "?"),
+        remedy=text("Use the final address in the account; your key is never sent along a redirect."),
+        suggestion=target or None,
+        field="api_address",
+        detail=f"{answer.status} from {answer.url} to {target}",
+    )
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """RFC 9110 Retry-After: seconds or a date; None where absent or unreadable."""
+    raw = headers.get("retry-after", "").strip()
+    if not raw:
+        return None
+    if raw.replace(".", "", 1).isdigit():
+        return float(raw)
+    try:
+        return max(0.0, (parsedate_to_datetime(raw) - now()).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _connection_error(error: httpx.HTTPError, host: str, *, may_repeat: bool) -> AppError:
+    detail = f"{type(error).__name__} talking to {host}"
+    arrived = isinstance(error, httpx.ReadError | httpx.ReadTimeout | httpx.WriteError | httpx.WriteTimeout)
+    if (arrived or isinstance(error, httpx.RemoteProtocolError)) and not may_repeat:
+        return UnknownOutcomeError(
+            text("The connection broke before {host} answered.", host=host),
+            remedy=text("It is looked up before anything is sent again."),
+            detail=detail,
+        )
+    if isinstance(error, httpx.ConnectError) and isinstance(_root(error), ssl.SSLError):
+        return AddressError(
+            text("The secure connection to {host} could not be trusted.", host=host),
+            remedy=text("Check the date and time of this computer; an antivirus program may also inspect connections."),
+            detail=f"{detail}: {_root(error)}",
+            field="api_address",
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return UnreachableError(text("{host} takes too long to answer.", host=host), detail=detail)
+    return UnreachableError(
+        text("{host} cannot be reached.", host=host),
+        remedy=text("Check your internet connection and the address."),
+        detail=f"{detail}: {_root(error)}",
+    )
+
+
+def _root(error: BaseException) -> BaseException:
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return error

@@ -1,0 +1,127 @@
+"""What a connector says of itself. Cards, forms, command line, documentation and tests follow from it.
+
+A connector package ``app.connectors.<system>`` has a module ``manifest`` with ``MANIFEST``; clients and simulators are
+imported only when they are opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.core.reasons import Reason
+from app.core.records import Kind
+from app.core.texts import Text
+from app.sdk.access import Access
+from app.sdk.check import Probe
+from app.sdk.pacing import Pace
+from app.sdk.settings import NoSettings, Settings
+from app.sdk.simulator import Simulator
+from app.sdk.source import Source
+from app.sdk.target import Mappings, Target
+
+
+class Category(StrEnum):
+    SHOP = "shop"
+    NEWSLETTER = "newsletter"
+    MARKETING = "marketing"
+    CRM = "crm"
+    CASH_REGISTER = "cash_register"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reads:
+    kind: Kind
+    has_changes: bool = True
+    """Can read what changed since a moment; else changes are found by reading everything and comparing hashes."""
+    sweeps: bool = False
+    """Can list every id, so that deletions are found."""
+    note: Text = Text("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Writes:
+    kind: Kind
+    looks_up: bool = True
+    """Can find a record it already holds. Where it cannot, a lost answer leaves the record in doubt."""
+    note: Text = Text("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductNumbers:
+    """How a target numbers products. Absent where the source's own ids serve."""
+
+    label: Text
+    is_required: bool = False
+    pattern: str = ""
+    """A regular expression that every number must match entirely."""
+    pattern_words: Text = Text("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """``open_source``, ``open_target``, ``probes`` and ``simulator`` import their modules when called."""
+
+    system: str
+    """Lower-case name used in files and on the command line."""
+    name: str
+    category: Category
+    colour: str
+    """``#RRGGBB`` behind the monogram."""
+    monogram: str
+    """One to three letters."""
+    summary: Text
+    settings: type[Settings]
+    pace: Pace
+    base_url: Callable[[Any], str]
+    """The API address that follows from the settings, unless the account names its own; empty without HTTP."""
+    probes: Callable[[Access[Any], Sequence[Kind]], Sequence[Probe]]
+    """The stages of the connection test from sign-in on, for the kinds that the person wants."""
+    simulator: Callable[[int], Simulator]
+    """Makes one with about so many records."""
+    reads: tuple[Reads, ...] = ()
+    writes: tuple[Writes, ...] = ()
+    open_source: Callable[[Access[Any], Any], Source] | None = None
+    """With the source options."""
+    open_target: Callable[[Access[Any], Any, Mappings], Target] | None = None
+    """With the target options."""
+    source_options: type[Settings] = NoSettings
+    target_options: type[Settings] = NoSettings
+    product_numbers: ProductNumbers | None = None
+    permissions: tuple[Text, ...] = ()
+    """What to tick when making the key."""
+    limits: tuple[Text, ...] = ()
+    """Known limits, shown on the card."""
+    reasons: tuple[Reason, ...] = ()
+    documents: tuple[str, ...] = ()
+    """Addresses of the vendor documents behind the facts."""
+
+    @property
+    def is_source(self) -> bool:
+        return any(not each.kind.runs_back for each in self.reads)
+
+    @property
+    def is_target(self) -> bool:
+        return any(not each.kind.runs_back for each in self.writes)
+
+    def reads_kind(self, kind: Kind) -> Reads | None:
+        return next((each for each in self.reads if each.kind is kind), None)
+
+    def writes_kind(self, kind: Kind) -> Writes | None:
+        return next((each for each in self.writes if each.kind is kind), None)
+
+
+def flows_between(source: Manifest, target: Manifest) -> tuple[Kind, ...]:
+    """The kinds that can run between two systems, in the order of a run; opt-outs and bounces run back."""
+    return tuple(
+        kind
+        for kind in Kind
+        if (
+            (target.reads_kind(kind) and source.writes_kind(kind))
+            if kind.runs_back
+            else (source.reads_kind(kind) and target.writes_kind(kind))
+        )
+    )

@@ -1,0 +1,298 @@
+"""The simulator kit: a vendor's small ASGI program becomes a practice account, a test partner and a demonstration.
+
+A connector's ``simulator.py`` builds the vendor's behaviour as a Starlette application and wraps it in
+:class:`Simulator`, which adds on every simulator alike: a journal of exchanges, faults on demand, and the addresses
+``/_simulator/summary``, ``/_simulator/journal`` and ``/_simulator/faults`` for looking in from outside.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+import uvicorn
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.core.errors import StorageError
+from app.core.texts import text
+
+Json = Any
+_JOURNAL_LENGTH = 20_000
+
+
+class FaultKind(StrEnum):
+    STATUS = "status"
+    """Answer with this status, headers and body instead of working."""
+    DROP_BEFORE = "drop_before"
+    """Close the connection without having done anything."""
+    DROP_AFTER = "drop_after"
+    """Do the work, then close the connection: the answer is lost."""
+    CUT = "cut"
+    """Send half of the body, then close."""
+    SLOW = "slow"
+    """Wait ``delay_s`` before every piece of the body."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """Happens ``times`` times to requests whose method and path match; -1 for ever."""
+
+    kind: FaultKind = FaultKind.STATUS
+    method: str = ""
+    path: str = ""
+    """A part of the path; empty matches all."""
+    times: int = 1
+    skip: int = 0
+    """Matching requests to leave alone first."""
+    status: int = 500
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    delay_s: float = 0.05
+
+    def matches(self, method: str, path: str) -> bool:
+        return (not self.method or method == self.method) and self.path in path
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: bytes
+    status: int
+    answer: bytes
+
+    @property
+    def is_write(self) -> bool:
+        """Judged by the method; a simulator of a POST that only reads says so through ``Simulator.reading_paths``."""
+        return self.method not in {"GET", "HEAD", "OPTIONS"}
+
+    def json(self) -> Json:
+        return json.loads(self.body)
+
+
+class Simulator:
+    """``settings`` and ``secrets`` are the credentials it accepts, ready for an account. ``snapshot`` and ``restore``
+    carry its state from one start of the program to the next as JSON."""
+
+    def __init__(
+        self,
+        system: str,
+        application: ASGIApp,
+        *,
+        settings: Mapping[str, Json],
+        secrets: Mapping[str, str],
+        summary: Callable[[], Mapping[str, Json]],
+        snapshot: Callable[[], Json] = dict,
+        restore: Callable[[Json], None] = lambda _: None,
+        reading_paths: tuple[str, ...] = (),
+        world: object = None,
+    ) -> None:
+        self.system = system
+        self.settings = settings
+        self.secrets = secrets
+        self.summary = summary
+        self.snapshot = snapshot
+        self.restore = restore
+        self.world = world
+        """The vendor's state, for tests that look inside or change it."""
+        self.faults: list[Fault] = []
+        self.journal: deque[Exchange] = deque(maxlen=_JOURNAL_LENGTH)
+        self._application = application
+        self._reading_paths = reading_paths
+
+    @property
+    def writes(self) -> list[Exchange]:
+        """Exchanges that could change the vendor's state, in order."""
+        return [
+            each
+            for each in self.journal
+            if each.is_write and not any(each.path.endswith(path) for path in self._reading_paths)
+        ]
+
+    def fail(self, **fault: Any) -> None:  # noqa: ANN401 - the fields of Fault
+        self.faults.append(Fault(**fault))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        if scope["path"].startswith("/_simulator/"):
+            await self._inside(scope, receive, send)
+            return
+        body = await _whole_body(receive)
+        fault = self._fault_for(scope["method"], scope["path"])
+        if fault is None or fault.kind is FaultKind.SLOW:
+            await self._work(scope, body, _Slow(send, fault.delay_s) if fault else send)
+            return
+        await self._misbehave(fault, scope, body, send)
+
+    def _fault_for(self, method: str, path: str) -> Fault | None:
+        for fault in self.faults:
+            if not fault.matches(method, path) or fault.times == 0:
+                continue
+            if fault.skip > 0:
+                fault.skip -= 1
+                continue
+            fault.times -= 1 if fault.times > 0 else 0
+            return fault
+        return None
+
+    async def _misbehave(self, fault: Fault, scope: Scope, body: bytes, send: Send) -> None:
+        if fault.kind is FaultKind.STATUS:
+            self._note(scope, body, fault.status, fault.body.encode())
+            answer = Response(fault.body, fault.status, dict(fault.headers))
+            await answer(scope, _body_again(body), send)
+        elif fault.kind is FaultKind.CUT:
+            cut = _Cut(send)
+            await self._work(scope, body, cut)
+            raise ConnectionAbortedError
+        else:
+            if fault.kind is FaultKind.DROP_AFTER:
+                await self._work(scope, body, _swallow)
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+            raise ConnectionAbortedError
+
+    async def _work(self, scope: Scope, body: bytes, send: Callable[[Message], Any]) -> None:
+        status, pieces = 0, []
+
+        async def listen(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            else:
+                pieces.append(message.get("body", b""))
+            await send(message)
+
+        await self._application(scope, _body_again(body), listen)
+        self._note(scope, body, status, b"".join(pieces))
+
+    def _note(self, scope: Scope, body: bytes, status: int, answer: bytes) -> None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        query = scope["query_string"].decode("latin-1")
+        self.journal.append(Exchange(scope["method"], scope["path"], query, headers, body, status, answer))
+
+    async def _inside(self, scope: Scope, receive: Receive, send: Send) -> None:
+        match scope["method"], scope["path"].removeprefix("/_simulator/"):
+            case "GET", "summary":
+                answer: Response = JSONResponse(
+                    {**self.summary(), "requests": len(self.journal), "writes": len(self.writes)}
+                )
+            case "GET", "journal":
+                answer = JSONResponse([_exchange_json(each) for each in self.journal])
+            case "POST", "faults":
+                self.fail(**json.loads(await _whole_body(receive)))
+                answer = JSONResponse({"faults": len(self.faults)})
+            case _:
+                answer = Response(status_code=404)
+        await answer(scope, receive, send)
+
+
+def _exchange_json(exchange: Exchange) -> Json:
+    return {
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": exchange.query,
+        "status": exchange.status,
+        "body": exchange.body.decode("utf-8", "replace"),
+        "answer": exchange.answer.decode("utf-8", "replace"),
+    }
+
+
+async def _whole_body(receive: Receive) -> bytes:
+    pieces = []
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        pieces.append(message.get("body", b""))
+        if not message.get("more_body", False):
+            break
+    return b"".join(pieces)
+
+
+def _body_again(body: bytes) -> Receive:
+    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
+
+    async def receive() -> Message:
+        return next(messages, {"type": "http.disconnect"})
+
+    return receive
+
+
+async def _swallow(_: Message) -> None:
+    return
+
+
+@dataclass(slots=True)
+class _Cut:
+    send: Send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.body":
+            body = message.get("body", b"")
+            message = {**message, "body": body[: max(1, len(body) // 2)], "more_body": True}
+        await self.send(message)
+
+
+@dataclass(slots=True)
+class _Slow:
+    send: Send
+    delay_s: float
+
+    async def __call__(self, message: Message) -> None:
+        await asyncio.sleep(self.delay_s)
+        await self.send(message)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals of the process alone: the program's own handlers stay in force."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@contextlib.asynccontextmanager
+async def serve(simulator: ASGIApp, port: int = 0) -> AsyncIterator[str]:
+    """Serve on loopback while the context lasts; gives the address. Port 0 takes a free one.
+
+    Raises StorageError where the port is taken.
+    """
+    listener = _listener(port)
+    config = uvicorn.Config(
+        simulator, log_level="critical", lifespan="off", access_log=False, timeout_graceful_shutdown=1, ws="none"
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started and not running.done():
+            await asyncio.sleep(0.005)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()
+
+
+def _listener(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(("127.0.0.1", port))
+    except OSError as error:
+        listener.close()
+        raise StorageError(
+            text("Port {port} is taken by another program.", port=port),
+            remedy=text("Choose another port."),
+            detail=str(error),
+        ) from error
+    return listener

@@ -1,0 +1,121 @@
+"""Writing: draft, look up, plan, send, confirm.
+
+``draft`` and ``plan`` are pure. Preview and run call the same methods up to the wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from app.core.fields import FieldRule
+from app.core.records import Kind, OrderLine, Product, Record
+from app.core.rules import Refusal
+from app.sdk.http import Answer
+from app.sdk.plan import Draft, Known, Plan, Settled, Step
+
+
+class Timing(StrEnum):
+    """``HISTORICAL`` must fire no automation in the target; ``LIVE`` may."""
+
+    HISTORICAL = "historical"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Mappings:
+    """What the person mapped. ``products`` maps a SKU (or the source's product id) to a number in the target;
+    ``"*"`` stands for all products."""
+
+    products: Mapping[str, str] = field(default_factory=dict)
+    fields: tuple[FieldRule, ...] = ()
+
+    def product_number(self, line: OrderLine) -> str:
+        """Empty where neither the product nor "all products" has a number."""
+        candidates = (line.sku, line.variant_id, line.product_id, "*")
+        return next((self.products[key] for key in candidates if key and self.products.get(key)), "")
+
+
+class Judgement(StrEnum):
+    """What a refusing answer means. ``EXISTS``: somebody created it meanwhile, look it up and plan again."""
+
+    EXISTS = "exists"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteField:
+    """A field of the target that a person may map to."""
+
+    id: str
+    label: str
+    input: str = "text"
+    """The vendor's own type name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    value: str
+    label: str
+
+
+class Target(Protocol):
+    """One opened account as a target. Methods raise AppError only."""
+
+    async def open(self, kinds: Sequence[Kind], timing: Timing) -> None:
+        """Read, and only read, what must be known before the first record: connection, tags, fields. May be called
+        again after ``setup`` was sent; ids that did not exist before are known then."""
+        ...
+
+    def setup(self) -> Sequence[Step]:
+        """What must still be created before the first record; empty when all is there."""
+        ...
+
+    def batch_size(self, kind: Kind) -> int:
+        """How many records may share one plan."""
+        ...
+
+    def draft(self, record: Record) -> Draft | Refusal:
+        """The record in the target's terms. Pure."""
+        ...
+
+    async def look_up(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
+        """What the target holds now of each draft, by key; all drafts are of one kind. Reads only."""
+        ...
+
+    def plan(self, drafts: Sequence[tuple[Draft, Known]]) -> Plan:
+        """The exact requests for at most ``batch_size`` drafts of one kind. Pure."""
+        ...
+
+    def judge(self, step: Step, answer: Answer) -> Judgement:
+        """What a refusing answer (400, 404, 409, 422) to a step means."""
+        ...
+
+    async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:
+        """What became of each record, by key, from the answers by step name; waits for asynchronous jobs."""
+        ...
+
+
+@runtime_checkable
+class MapsFields(Protocol):
+    """A target whose own fields can be listed and created."""
+
+    async def remote_fields(self) -> Sequence[RemoteField]: ...
+
+    async def create_field(self, label: str) -> RemoteField: ...
+
+
+@runtime_checkable
+class ListsProducts(Protocol):
+    """A target whose products can be matched with the source's."""
+
+    async def remote_products(self) -> Sequence[Product]: ...
+
+
+@runtime_checkable
+class Suggests(Protocol):
+    """A role that can fill a choice while the person fills a form: lists, campaigns, columns."""
+
+    async def suggestions(self, name: str) -> Sequence[Suggestion]: ...
