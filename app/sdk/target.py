@@ -26,11 +26,22 @@ class Timing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mappings:
-    """What the person mapped. ``products`` maps a SKU (or the source's product id) to a number in the target;
-    ``"*"`` stands for all products."""
+    """What the person mapped, and which source it is mapped from.
+
+    ``products`` maps a SKU (or the source's product id) to a number in the target; ``"*"`` stands for all products.
+    """
 
     products: Mapping[str, str] = field(default_factory=dict)
     fields: tuple[FieldRule, ...] = ()
+    source_system: str = ""
+    """The source's system, such as ``bigcommerce``."""
+    source_name: str = ""
+    """The source account's name, for people."""
+    source_id: str = ""
+    """What stays the same when the account is renamed, such as the shop's own key: the identity of the shop in the
+    target."""
+    source_url: str = ""
+    """The shop's address for people, https, where it is known."""
 
     def product_number(self, line: OrderLine) -> str:
         """Empty where neither the product nor "all products" has a number."""
@@ -65,8 +76,10 @@ class Target(Protocol):
     """One opened account as a target. Methods raise AppError only."""
 
     async def open(self, kinds: Sequence[Kind], timing: Timing) -> None:
-        """Read, and only read, what must be known before the first record: connection, tags, fields. May be called
-        again after ``setup`` was sent; ids that did not exist before are known then."""
+        """Read, and only read, what must be known before the first record: connection, tags, fields.
+
+        May be called again after ``setup`` was sent; ids that did not exist before are known then.
+        """
         ...
 
     def setup(self) -> Sequence[Step]:
