@@ -1,0 +1,79 @@
+"""Rows of the ledger and of runs, as values. No customer data: e-mail addresses and numbers are keyed hashes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from app.core.events import RunMode, RunState
+from app.core.outcomes import Outcome
+from app.core.records import Kind
+
+
+class EntryState(StrEnum):
+    """``PLANNED`` before the first byte leaves, ``SENT`` while its answer is awaited, ``SETTLED`` with an outcome."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What became of one record of one integration. Times are aware, UTC."""
+
+    integration: str
+    kind: Kind
+    key: str
+    """The source's id."""
+    state: EntryState
+    outcome: Outcome | None = None
+    reason: str = ""
+    target_id: str = ""
+    content_hash: bytes = b""
+    """Of the content that the target was last known to hold; empty before the first confirmation."""
+    attempts: int = 0
+    run_id: str = ""
+    """The run that last touched it."""
+    created_by: str = ""
+    """The run that created it in the target, for undo; empty where it existed before."""
+    at: datetime
+    where: str = ""
+    """The line of a file, for unreadable records."""
+    message: str = ""
+    """The target's own words, without secrets or addresses."""
+    search: tuple[bytes, ...] = ()
+    """Keyed hashes of order number, e-mail address and id, for "why"."""
+    amount: str = ""
+    """What the target counts, such as ``12.50 EUR``, for the money check."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowMark:
+    """How far one flow of a run has come. ``read`` counts distinct records up to ``cursor``."""
+
+    kind: Kind
+    cursor: str | None = None
+    read: int = 0
+    total: int | None = None
+    is_done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    id: str
+    integration: str
+    mode: RunMode
+    state: RunState
+    started_at: datetime
+    until: datetime
+    """Upper end of what is read: changes after it belong to the next run."""
+    ended_at: datetime | None = None
+    since: datetime | None = None
+    """The person's own choice of a beginning; None: per flow, where the last run ended."""
+    kinds: tuple[Kind, ...] = ()
+    limit: int | None = None
+    marks: tuple[FlowMark, ...] = field(default=())
+    message: str = ""
+    remedy: str = ""
