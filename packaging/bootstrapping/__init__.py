@@ -1,0 +1,1 @@
+"""Set-up from a source checkout with the standard library alone."""
