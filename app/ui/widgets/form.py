@@ -1,0 +1,98 @@
+"""A form row: label, control, and what there is to say about it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from app.core.texts import _
+from app.ui.theme import TYPE, ui_font
+from app.ui.widgets.buttons import LinkButton
+from app.ui.widgets.fields import SecretField, mark_invalid
+from app.ui.widgets.labels import HelpLabel, StrongLabel, ToneLabel
+from app.ui.widgets.painting import Words
+from app.ui.widgets.path import PathField
+from app.ui.widgets.toggle import CheckBox
+
+
+class FormField(QWidget):
+    """Label above, an optional link at its right, the control, then help and error lines.
+
+    `max_length` shows a counter beside the label (for controls with `text()`). A secret's Show/Hide link is placed by
+    itself. `set_error("…")` marks the control and tells screen readers; an empty text clears it.
+    """
+
+    def __init__(
+        self,
+        label: Words,
+        control: QWidget,
+        parent: QWidget | None = None,
+        *,
+        help_text: Words = "",
+        link: LinkButton | None = None,
+        max_length: int | None = None,
+        is_optional: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.control = control
+        self._help_text = str(help_text)
+        self._max_length = max_length
+        self._counter = QLabel()
+        self._help = HelpLabel(self._help_text)
+        self._error = ToneLabel("", "error")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        # A box or switch carries its own words; a second label would say them twice.
+        if not isinstance(control, CheckBox):
+            column.addLayout(self._label_row(str(label), link, is_optional=is_optional))
+        column.addWidget(control)
+        column.addWidget(self._help)
+        column.addWidget(self._error)
+        self._help.setVisible(bool(self._help_text))
+        self._error.hide()
+        control.setAccessibleName(str(label))
+        control.setAccessibleDescription(self._help_text)
+        if isinstance(control, QLineEdit) and max_length is not None:
+            control.textChanged.connect(self._count)
+            self._count(control.text())
+
+    def _label_row(self, label: str, link: LinkButton | None, *, is_optional: bool) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        caption = StrongLabel(label, size_px=TYPE.body - 1)
+        caption.setBuddy(self.control)
+        row.addWidget(caption)
+        if is_optional:
+            row.addWidget(HelpLabel(_("optional")))
+        row.addStretch(1)
+        self._counter.setFont(ui_font(TYPE.small, tabular=True))
+        self._counter.setProperty("role", "second")
+        self._counter.setVisible(self._max_length is not None)
+        row.addWidget(self._counter)
+        shown_link = link or (self.control.reveal_link if isinstance(self.control, SecretField) else None)
+        if shown_link is not None:
+            row.addWidget(shown_link, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        return row
+
+    def error(self) -> str:
+        return self._error.text()
+
+    def set_error(self, words: Words) -> None:
+        message = str(words)
+        self._error.setText(message)
+        self._error.setVisible(bool(message))
+        self._help.setVisible(bool(self._help_text) and not message)
+        self.control.setAccessibleDescription(message or self._help_text)
+        if isinstance(self.control, PathField):
+            self.control.set_invalid(is_invalid=bool(message))
+        else:
+            mark_invalid(self.control.focusProxy() or self.control, is_invalid=bool(message))
+
+    def set_help(self, words: Words) -> None:
+        self._help_text = str(words)
+        self._help.setText(self._help_text)
+        self.set_error(self._error.text())
+
+    def _count(self, words: str) -> None:
+        self._counter.setText(f"{len(words)} / {self._max_length}")

@@ -1,0 +1,145 @@
+"""Words on the page, in their few sizes."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from app.ui.theme import BOLD, MEDIUM, REGULAR, SEMIBOLD, TYPE, mono_font, ui_font
+from app.ui.widgets.painting import Words
+
+_ELLIPSIS_MIN_WIDTH = 24
+
+
+class BodyLabel(QLabel):
+    """Running text; wraps. Plain text only: what a vendor answered must never become markup."""
+
+    def __init__(self, words: Words = "", parent: QWidget | None = None, *, is_wrapping: bool = True) -> None:
+        super().__init__(str(words), parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(is_wrapping)
+        self.setFont(ui_font())
+
+
+class TitleLabel(QLabel):
+    """The page's name."""
+
+    def __init__(self, words: Words = "", parent: QWidget | None = None) -> None:
+        super().__init__(str(words), parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(ui_font(TYPE.title, BOLD))
+
+
+class HeadingLabel(QLabel):
+    """A section's name on a page or in a card."""
+
+    def __init__(self, words: Words = "", parent: QWidget | None = None, *, size_px: int = TYPE.heading) -> None:
+        super().__init__(str(words), parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(ui_font(size_px, SEMIBOLD))
+
+
+class StrongLabel(QLabel):
+    """Emphasised text in body size: a card's name, a field's label."""
+
+    def __init__(self, words: Words = "", parent: QWidget | None = None, *, size_px: int = TYPE.body) -> None:
+        super().__init__(str(words), parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(ui_font(size_px, SEMIBOLD))
+
+
+class SecondaryLabel(QLabel):
+    """Facts beside the main words."""
+
+    def __init__(
+        self, words: Words = "", parent: QWidget | None = None, *, is_wrapping: bool = True, size_px: int = TYPE.body
+    ) -> None:
+        super().__init__(str(words), parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", "second")
+        self.setWordWrap(is_wrapping)
+        self.setFont(ui_font(size_px, REGULAR, tabular=True))
+
+
+class HelpLabel(SecondaryLabel):
+    """The small line under a field."""
+
+    def __init__(self, words: Words = "", parent: QWidget | None = None) -> None:
+        super().__init__(words, parent, size_px=TYPE.small)
+
+
+class ToneLabel(QLabel):
+    """Small text in a status colour, role one of error, warning, ok, accent."""
+
+    def __init__(self, words: Words, role: str, parent: QWidget | None = None) -> None:
+        super().__init__(str(words), parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role)
+        self.setWordWrap(True)
+        self.setFont(ui_font(TYPE.small, MEDIUM))
+
+
+class MonoLabel(QLabel):
+    """Identifiers, addresses, raw values: selectable."""
+
+    def __init__(self, words: Words = "", parent: QWidget | None = None) -> None:
+        super().__init__(str(words), parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(mono_font())
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+
+
+class ElidedLabel(QLabel):
+    """One line, shortened where room is short; the whole text is in the tool tip and for screen readers."""
+
+    def __init__(
+        self,
+        words: Words = "",
+        parent: QWidget | None = None,
+        *,
+        is_strong: bool = False,
+        is_second: bool = False,
+        size_px: int = TYPE.body,
+    ) -> None:
+        super().__init__(parent)
+        self._words = str(words)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(ui_font(size_px, SEMIBOLD if is_strong else REGULAR))
+        if is_second:
+            self.setProperty("role", "second")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._elide()
+
+    def words(self) -> str:
+        return self._words
+
+    def set_words(self, words: Words) -> None:
+        self._words = str(words)
+        self.updateGeometry()
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.fontMetrics().horizontalAdvance(self._words) + 2, self.fontMetrics().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_ELLIPSIS_MIN_WIDTH, self.fontMetrics().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        shown = self.fontMetrics().elidedText(self._words, Qt.TextElideMode.ElideRight, max(self.width(), 1))
+        self.setText(shown)
+        self.setToolTip(self._words if shown != self._words else "")
+        self.setAccessibleName(self._words)
+
+
+class HorizontalLine(QFrame):
+    """A hairline between two parts."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("line", "horizontal")
+        self.setFixedHeight(1)
