@@ -16,11 +16,16 @@ from app.core.records import Kind
 from app.core.texts import Text
 from app.sdk.access import Access
 from app.sdk.check import Probe
+from app.sdk.http import HttpOptions
 from app.sdk.pacing import Pace
 from app.sdk.settings import NoSettings, Settings
 from app.sdk.simulator import Simulator
 from app.sdk.source import Source
 from app.sdk.target import Mappings, Target
+
+
+def default_http_options(_: Any) -> HttpOptions:
+    return HttpOptions()
 
 
 class Category(StrEnum):
@@ -82,6 +87,8 @@ class Manifest:
     """The stages of the connection test from sign-in on, for the kinds that the person wants."""
     simulator: Callable[[int], Simulator]
     """Makes one with about so many records."""
+    http_options: Callable[[Any], HttpOptions] = default_http_options
+    """How the account's client signs in and reads refusals, from the settings with their secrets."""
     reads: tuple[Reads, ...] = ()
     writes: tuple[Writes, ...] = ()
     open_source: Callable[[Access[Any], Any], Source] | None = None
