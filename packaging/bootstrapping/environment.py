@@ -15,6 +15,7 @@ from bootstrapping.checkout import Checkout
 from bootstrapping.guard import hold_setup
 from bootstrapping.link_wheel import write_link_wheel
 from bootstrapping.pip_failures import explain_pip_failure
+from bootstrapping.pip_progress import PipProgress
 from bootstrapping.processes import run_quietly, run_watched
 from bootstrapping.reports import SetupError, say
 
@@ -119,10 +120,13 @@ def _install(checkout: Checkout, *, for_development: bool) -> None:
     journal = _journal(checkout)
     journal.touch()
     pip: list[str | Path] = [checkout.python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    progress = PipProgress()
     installed = run_watched(
-        [*pip, "--quiet", "--progress-bar", "off", "--only-binary", ":all:", "--require-hashes", "--requirement", lock],
+        [*pip, "--progress-bar", "off", "--only-binary", ":all:", "--require-hashes", "--requirement", lock],
         checkout.root,
+        show=progress.show,
     )
+    progress.finish(is_ok=installed.is_ok)
     if not installed.is_ok:
         journal.unlink()  # pip stops before or undoes after: what is there is whole
         raise SetupError(explain_pip_failure(installed.errors))

@@ -2,11 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from bootstrapping.reports import say
 
 _REMEMBERED_LINES = 400
 
@@ -29,8 +30,13 @@ def child_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return environment | dict(extra or {})
 
 
-def run_watched(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> Finished:
-    """Passes the program's output on to standard error line by line and keeps the end of it for an explanation."""
+def run_watched(
+    command: Sequence[str | Path],
+    folder: Path,
+    environment: Mapping[str, str] | None = None,
+    show: Callable[[str], None] = say,
+) -> Finished:
+    """Shows the program's output line by line while it runs, and keeps the end of it for an explanation."""
     remembered: deque[str] = deque(maxlen=_REMEMBERED_LINES)
     with subprocess.Popen(
         [str(part) for part in command],
@@ -45,9 +51,7 @@ def run_watched(command: Sequence[str | Path], folder: Path, environment: Mappin
         assert process.stdout is not None  # noqa: S101 - a pipe was asked for
         for line in process.stdout:
             remembered.append(line)
-            if sys.stderr is not None:
-                sys.stderr.write(line)
-                sys.stderr.flush()
+            show(line.rstrip())
     return Finished(process.returncode, "".join(remembered))
 
 

@@ -14,6 +14,7 @@ from bootstrapping.checkout import Checkout
 from bootstrapping.guard import hold_setup
 from bootstrapping.link_wheel import entry_points, path_line, write_link_wheel
 from bootstrapping.pip_failures import explain_pip_failure
+from bootstrapping.pip_progress import PipProgress
 from bootstrapping.processes import run_quietly, run_watched
 from bootstrapping.reports import SetupError
 
@@ -211,6 +212,16 @@ def test_output_is_passed_on_and_remembered(tmp_path: Path, capsys: pytest.Captu
     )
     assert (finished.exit_code, finished.errors.strip()) == (3, "grün")
     assert "grün" in capsys.readouterr().err
+
+
+def test_pip_is_quiet_after_success_and_brief_after_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ["Collecting made-up==1", *["WARNING: Retrying"] * 5, "ERROR: nothing found"]
+    for is_ok, shown in ((True, []), (False, ["WARNING: Retrying", "ERROR: nothing found"])):
+        progress = PipProgress()
+        for line in lines:
+            progress.show(line)
+        progress.finish(is_ok=is_ok)
+        assert capsys.readouterr().err.splitlines() == shown
 
 
 def test_a_program_that_does_not_exist_is_an_answer_too(tmp_path: Path) -> None:

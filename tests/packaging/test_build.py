@@ -1,10 +1,14 @@
+import configparser
 import gettext
 import struct
 import tomllib
 from pathlib import Path
 
+from defusedxml import ElementTree
+
 import build_hook
 import icons
+import licences
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -58,3 +62,40 @@ def test_functions_for_texts_are_declared_alike_everywhere() -> None:
     ruff = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["ruff"]
     declared = set(ruff["lint"]["flake8-gettext"]["extend-function-names"])
     assert declared <= set(catalogues.KEYWORDS)
+
+
+def test_the_table_of_licences_names_every_package_that_is_installed_for_running() -> None:
+    rows = [line for line in licences.TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")][2:]
+    assert [row.split("|")[1].strip() for row in rows] == licences.locked_names()
+
+
+def test_bundles_use_the_packages_that_are_tested() -> None:
+    def pins(lock: str) -> set[str]:
+        lines = (ROOT / "packaging" / lock).read_text(encoding="utf-8").splitlines()
+        return {line.removesuffix(" \\") for line in lines if line[:1].isalpha()}
+
+    assert pins("requirements.lock") <= pins("requirements-bundle.lock")
+
+
+def test_licence_files_are_copied_for_a_bundle(tmp_path: Path) -> None:
+    for member in ("made_up-1.dist-info/licenses/LICENSE", "made_up-1.dist-info/METADATA", "pip-23.dist-info/LICENSE"):
+        path = tmp_path / "venv" / "site-packages" / member
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("as is", encoding="utf-8")
+    assert licences.copy_texts(tmp_path / "venv", tmp_path / "licences") == 1
+    copied = {path.relative_to(tmp_path / "licences").as_posix() for path in (tmp_path / "licences").rglob("*.*")}
+    assert copied == {"Koppler.txt", "third-party.md"}
+    assert (tmp_path / "licences" / "made-up" / "licenses" / "LICENSE").is_file()
+
+
+def test_desktop_files_name_what_is_installed() -> None:
+    linux = ROOT / "packaging" / "linux"
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.optionxform = str  # type: ignore[assignment,method-assign] # keys keep their capitals
+    entry.read(linux / "koppler.desktop", encoding="utf-8")
+    commands = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert entry["Desktop Entry"]["Exec"] in commands["gui-scripts"]
+    component = ElementTree.parse(linux / "koppler.metainfo.xml").getroot()
+    assert component is not None
+    assert component.findtext("launchable") == "koppler.desktop"
+    assert component.findtext("project_license") == commands["license"]
