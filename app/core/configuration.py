@@ -12,6 +12,7 @@ from typing import Any
 from app.core.fields import FieldRule
 from app.core.records import Kind
 
+_PLAIN_LETTERS = str.maketrans("łøđ", "lod") | {ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("ß"): "ss"}
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?\Z")
 
 
@@ -22,7 +23,7 @@ def is_key(raw: str) -> bool:
 
 def key_from(title: str, taken: frozenset[str] = frozenset()) -> str:
     """A free key made from a title: ``Mein Shop`` becomes ``mein-shop``, then ``mein-shop-2``."""
-    plain = title.casefold().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ł": "l"}))
+    plain = title.casefold().translate(_PLAIN_LETTERS)
     base = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:56].strip("-") or "account"
     candidates = (base if number == 1 else f"{base}-{number}" for number in range(1, 10_000))
     return next(key for key in candidates if key not in taken)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class ConsentState(StrEnum):
-    """What the source knows. ``NO`` is an empty box, ``ABSENT`` that nobody asked, ``WITHDRAWN`` an explicit opt-out."""
+    """What the source knows: ``NO`` is an empty box, ``ABSENT`` that nobody asked, ``WITHDRAWN`` an opt-out."""
 
     YES = "yes"
     NO = "no"

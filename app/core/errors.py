@@ -55,7 +55,7 @@ class SignInError(ConfigError):
     """The vendor refused the credentials."""
 
 
-class PermissionError_(ConfigError):  # noqa: N801 - the plain name is a builtin
+class PermissionError_(ConfigError):  # noqa: N801, N818 - the plain name is a builtin
     """Signed in, but this account may not do it. ``permission`` is the vendor's name for what is missing."""
 
     def __init__(self, message: Text | str, *, permission: str = "", **rest: object) -> None:

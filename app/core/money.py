@@ -31,7 +31,7 @@ def decimals_of(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
-def decimal_from(raw: str | int | float | Decimal) -> Decimal:
+def decimal_from(raw: str | float | Decimal) -> Decimal:
     """A finite decimal; a float goes through its shortest text, as a JSON number was written.
 
     Raises ValueError for text that is no number.
@@ -51,7 +51,7 @@ class Money:
     currency: str
 
     @classmethod
-    def of(cls, amount: str | int | float | Decimal, currency: str) -> Money:
+    def of(cls, amount: str | float | Decimal, currency: str) -> Money:
         """Raises ValueError for a bad number or currency."""
         return cls(decimal_from(amount), currency_code(currency))
 

@@ -104,6 +104,11 @@ _COMMON = (
         text("The run was interrupted while this record was under way."),
         text("Run again: it is looked up in the target before anything is sent again."),
     ),
+    Reason(
+        "large_removal",
+        text("Unusually many people or records would be removed or unsubscribed at once."),
+        text("Look at the list; if it is right, confirm the removal."),
+    ),
     Reason("deleted_in_source", text("Deleted in the source."), text("")),
     Reason("not_in_target", text("The target does not know this person; there is nothing to change."), text("")),
     Reason("already_so", text("It is already so; there is nothing to change."), text("")),

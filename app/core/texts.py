@@ -48,8 +48,8 @@ def _load(language: str) -> gettext.NullTranslations:
 
 
 def _compile(po: bytes) -> gettext.GNUTranslations:
-    from babel.messages.mofile import write_mo  # noqa: PLC0415 - only a checkout without .mo files needs Babel here
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
 
     buffer = io.BytesIO()
     write_mo(buffer, read_po(io.BytesIO(po)))
@@ -75,10 +75,7 @@ class Text:
     values: tuple[tuple[str, object], ...] = field(default=())
 
     def __str__(self) -> str:
-        if self.plural is None:
-            pattern = _(self.message)
-        else:
-            pattern = ngettext(self.message, self.plural, self.count)
+        pattern = _(self.message) if self.plural is None else ngettext(self.message, self.plural, self.count)
         return pattern.format(**dict(self.values)) if self.values else pattern
 
     def __bool__(self) -> bool:

@@ -43,6 +43,10 @@ class LedgerPort(Protocol):
         exclusive."""
         ...
 
+    async def held(self, integration: str, kind: Kind) -> int:
+        """How many keys ``keys`` would give."""
+        ...
+
     def open_issues(self, integration: str, kinds: Sequence[Kind]) -> AsyncIterator[Sequence[Entry]]:
         """Entries failed, held or in doubt, in pages of 250."""
         ...

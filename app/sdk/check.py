@@ -24,8 +24,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
-    """One stage. ``name`` is stable: ``sign_in``, ``permission:orders``, ``sample``. ``run`` raises AppError on failure,
-    with ``field`` set to the setting it belongs to."""
+    """One stage. ``name`` is stable: ``sign_in``, ``permission:orders``, ``sample``. ``run`` raises AppError on
+    failure, with ``field`` set to the setting it belongs to."""
 
     name: str
     title: Text

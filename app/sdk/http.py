@@ -14,9 +14,10 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -153,13 +154,15 @@ class HttpClient:
         self.options = options
         self.read_only = read_only
         self.pacer = pacer or Pacer(pace)
+        self.parallel = pace.parallel
+        """How many requests are worth having under way at once."""
         self._redact = redactor or Redactor()
         self._emit = emit
         self._account = account
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
 
-    async def __aenter__(self) -> HttpClient:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -197,11 +200,12 @@ class HttpClient:
                 text("This is a preview: nothing is sent."), detail=f"{method} {path} refused by the read-only client"
             )
         payload = content if content is not None else (None if body is None else encoded(body))
+        sending = _Sending(method, self._url(path), query, payload, headers, may_repeat=reads or is_repeatable)
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await self._once(method, path, query, payload, headers, reads or is_repeatable, attempt)
+                return await self._once(sending, attempt)
             except TemporaryError as error:
                 if attempt >= self.options.tries:
                     raise
@@ -218,31 +222,22 @@ class HttpClient:
             return error.retry_after_s
         return self.options.backoff_s * float(2 ** (attempt - 1)) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
 
-    async def _once(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None,
-        payload: bytes | None,
-        headers: Mapping[str, str] | None,
-        may_repeat: bool,
-        attempt: int,
-    ) -> Answer:
-        url = self._url(path)
+    async def _once(self, sending: _Sending, attempt: int) -> Answer:
         async with self.pacer.turn():
-            sent_headers = await self._headers(headers, has_body=payload is not None)
+            headers = await self._headers(sending.headers, has_body=sending.payload is not None)
             started = time.perf_counter()
             try:
                 response = await self._http().request(
-                    method, url, params=query or None, content=payload, headers=sent_headers
+                    sending.method, sending.url, params=sending.query or None, content=sending.payload, headers=headers
                 )
             except httpx.HTTPError as error:
-                self._report(method, url, query, 0, started, payload, b"", attempt, type(error).__name__)
-                raise _connection_error(error, urlsplit(url).hostname or "", may_repeat=may_repeat) from error
+                self._report(sending, None, started, attempt, type(error).__name__)
+                host = urlsplit(sending.url).hostname or ""
+                raise _connection_error(error, host, may_repeat=sending.may_repeat) from error
             answer = Answer(
-                response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content, url
+                response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content, sending.url
             )
-            self._report(method, url, query, answer.status, started, payload, answer.content, attempt, "")
+            self._report(sending, answer, started, attempt)
             self.pacer.observe(answer.headers)
         return self._accepted(answer)
 
@@ -270,7 +265,7 @@ class HttpClient:
         if self._client is None:
             options = self.options
             self._client = httpx.AsyncClient(
-                verify=tls_context() if self.base_url.startswith("https") else False,  # noqa: S501 - http is loopback only
+                verify=tls_context() if self.base_url.startswith("https") else False,
                 timeout=httpx.Timeout(options.read_timeout_s, connect=options.connect_timeout_s),
                 follow_redirects=False,
                 transport=self._transport,
@@ -279,32 +274,31 @@ class HttpClient:
             )
         return self._client
 
-    def _report(
-        self,
-        method: str,
-        url: str,
-        query: Mapping[str, str] | None,
-        status: int,
-        started: float,
-        payload: bytes | None,
-        received: bytes,
-        attempt: int,
-        error: str,
-    ) -> None:
-        shown = f"{url}?{httpx.QueryParams(dict(query))}" if query else url
+    def _report(self, sending: _Sending, answer: Answer | None, started: float, attempt: int, error: str = "") -> None:
+        query = f"?{httpx.QueryParams(dict(sending.query))}" if sending.query else ""
         self._emit(
             RequestEvent(
-                method=method,
-                url=self._redact(shown),
-                status=status,
+                method=sending.method,
+                url=self._redact(sending.url + query),
+                status=answer.status if answer else 0,
                 duration_ms=(time.perf_counter() - started) * 1000,
-                sent_bytes=len(payload or b""),
-                received_bytes=len(received),
+                sent_bytes=len(sending.payload or b""),
+                received_bytes=len(answer.content) if answer else 0,
                 account=self._account,
                 attempt=attempt,
                 error=error,
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    method: str
+    url: str
+    query: Mapping[str, str] | None
+    payload: bytes | None
+    headers: Mapping[str, str] | None
+    may_repeat: bool
 
 
 def encoded(body: Json) -> bytes:
@@ -313,7 +307,7 @@ def encoded(body: Json) -> bytes:
 
 
 def checked_base_url(raw: str) -> str:
-    """https everywhere, http to loopback only, no trailing slash. Raises AddressError."""
+    """Https everywhere, http to loopback only, no trailing slash. Raises AddressError."""
     parts = urlsplit(raw.strip())
     host = parts.hostname or ""
     if parts.scheme not in {"http", "https"} or not host:

@@ -26,7 +26,7 @@ Secret = SecretStr
 
 
 class Settings(BaseModel):
-    """Base of every settings and options model: unknown fields are refused, values are trimmed, instances are frozen."""
+    """Base of every settings and options model: unknown fields are refused, values trimmed, instances frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, validate_default=True)
 
@@ -160,7 +160,7 @@ def _spec(name: str, info: FieldInfo) -> FieldSpec:
     )
 
 
-def _bare(annotation: Any) -> Any:  # noqa: ANN401 - annotations are what Python lets them be
+def _bare(annotation: Any) -> Any:
     if get_origin(annotation) is Annotated:
         return _bare(get_args(annotation)[0])
     if get_origin(annotation) in {Union, types.UnionType}:
@@ -181,7 +181,7 @@ _SIMPLE: Sequence[tuple[type, InputKind]] = (
 )
 
 
-def _input_kind(annotation: Any, setting: Setting) -> InputKind:  # noqa: ANN401
+def _input_kind(annotation: Any, setting: Setting) -> InputKind:
     origin = get_origin(annotation)
     if origin is Literal:
         return InputKind.CHOICE
@@ -198,7 +198,7 @@ def _input_kind(annotation: Any, setting: Setting) -> InputKind:  # noqa: ANN401
     return InputKind.LONG_TEXT if setting.is_long else InputKind.TEXT
 
 
-def _choices(annotation: Any, setting: Setting) -> tuple[tuple[str, Text], ...]:  # noqa: ANN401
+def _choices(annotation: Any, setting: Setting) -> tuple[tuple[str, Text], ...]:
     origin = get_origin(annotation)
     if origin in {tuple, frozenset, set, list}:
         return _choices(_bare(get_args(annotation)[0]), setting)
@@ -211,7 +211,7 @@ def _choices(annotation: Any, setting: Setting) -> tuple[tuple[str, Text], ...]:
     return tuple((value, setting.choices.get(value, verbatim(value))) for value in values)
 
 
-def _limit(info: FieldInfo, name: str) -> Any:  # noqa: ANN401
+def _limit(info: FieldInfo, name: str) -> Any:
     return next((getattr(each, name) for each in info.metadata if getattr(each, name, None) is not None), None)
 
 
@@ -222,8 +222,6 @@ def _problem(model: type[Settings], error: ErrorDetails) -> Text:
         found = context["text"]
         return found if isinstance(found, Text) else verbatim(str(found))
     match error["type"]:
-        case "missing":
-            return text("This field is needed.")
         case "extra_forbidden":
             known = ", ".join(model.model_fields)
             return text('There is no field "{name}". Known fields: {known}.', name=error["loc"][0], known=known)
@@ -237,19 +235,26 @@ def _problem(model: type[Settings], error: ErrorDetails) -> Text:
             return text("At most {limit} is possible.", limit=context.get("le", context.get("lt", 0)))
         case "enum" | "literal_error":
             return text("Choose one of: {choices}.", choices=str(context.get("expected", "")))
-        case "int_parsing" | "int_type" | "decimal_parsing" | "decimal_type" | "float_parsing":
-            return text("A number is needed.")
-        case "bool_parsing" | "bool_type":
-            return text("Yes or no is needed.")
-        case "date_from_datetime_parsing" | "date_parsing" | "datetime_parsing" | "date_type":
-            return text("A date is needed, such as 2026-01-31.")
-        case "string_pattern_mismatch":
-            return text("This does not have the expected form.")
-        case _:
-            return text("This value is not valid.")
+        case other:
+            return _PROBLEMS.get(other.removesuffix("_parsing").removesuffix("_type"), text("This value is not valid."))
+
+
+_NUMBER = text("A number is needed.")
+_DATE = text("A date is needed, such as 2026-01-31.")
+_PROBLEMS: Mapping[str, Text] = {
+    "missing": text("This field is needed."),
+    "int": _NUMBER,
+    "int_from_float": _NUMBER,
+    "decimal": _NUMBER,
+    "float": _NUMBER,
+    "bool": text("Yes or no is needed."),
+    "date": _DATE,
+    "datetime": _DATE,
+    "date_from_datetime": _DATE,
+    "string_pattern_mismatch": text("This does not have the expected form."),
+}
 
 
 def invalid(message: Text) -> ValueError:
     """For validators of connectors: ``raise invalid(text("..."))`` shows that text beside the field."""
-
     return PydanticCustomError("koppler", "{text}", {"text": message})

@@ -119,7 +119,7 @@ class Simulator:
             if each.is_write and not any(each.path.endswith(path) for path in self._reading_paths)
         ]
 
-    def fail(self, **fault: Any) -> None:  # noqa: ANN401 - the fields of Fault
+    def fail(self, **fault: Any) -> None:
         self.faults.append(Fault(**fault))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -274,7 +274,7 @@ async def serve(simulator: ASGIApp, port: int = 0) -> AsyncIterator[str]:
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        while not server.started and not running.done():
+        while not server.started and not running.done():  # noqa: ASYNC110 - uvicorn offers a flag, no event
             await asyncio.sleep(0.005)
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:

@@ -1,0 +1,70 @@
+"""Names of kinds, outcomes and states for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.core.events import RunMode, RunState
+from app.core.outcomes import Outcome
+from app.core.records import Kind
+from app.core.texts import Text, ntext, text
+
+KIND_NAMES: Mapping[Kind, Text] = {
+    Kind.OPT_OUTS: text("Opt-outs"),
+    Kind.BOUNCES: text("Bounces"),
+    Kind.CATEGORIES: text("Categories"),
+    Kind.PRODUCTS: text("Products"),
+    Kind.STOCK: text("Stock"),
+    Kind.CONTACTS: text("Contacts"),
+    Kind.ORDERS: text("Orders"),
+    Kind.CARTS: text("Abandoned carts"),
+}
+
+OUTCOME_NAMES: Mapping[Outcome, Text] = {
+    Outcome.CREATED: text("created"),
+    Outcome.UPDATED: text("updated"),
+    Outcome.UNCHANGED: text("unchanged"),
+    Outcome.SKIPPED: text("skipped"),
+    Outcome.HELD: text("held"),
+    Outcome.FAILED: text("failed"),
+    Outcome.IN_DOUBT: text("in doubt"),
+}
+
+MODE_NAMES: Mapping[RunMode, Text] = {
+    RunMode.PREVIEW: text("Preview"),
+    RunMode.TRIAL: text("Trial"),
+    RunMode.HISTORICAL: text("Historical import"),
+    RunMode.CHANGES: text("Sync of changes"),
+    RunMode.RETRY: text("Retry"),
+}
+
+STATE_NAMES: Mapping[RunState, Text] = {
+    RunState.RUNNING: text("Running"),
+    RunState.PAUSED: text("Paused"),
+    RunState.WAITING: text("Waiting"),
+    RunState.STOPPED: text("Stopped"),
+    RunState.FINISHED: text("Finished"),
+    RunState.FAILED: text("Failed"),
+    RunState.INTERRUPTED: text("Interrupted"),
+}
+
+
+def counted(kind: Kind, count: int) -> Text:
+    """``3 orders``, in the plural forms of the person's language."""
+    match kind:
+        case Kind.OPT_OUTS:
+            return ntext("{count} opt-out", "{count} opt-outs", count)
+        case Kind.BOUNCES:
+            return ntext("{count} bounce", "{count} bounces", count)
+        case Kind.CATEGORIES:
+            return ntext("{count} category", "{count} categories", count)
+        case Kind.PRODUCTS:
+            return ntext("{count} product", "{count} products", count)
+        case Kind.STOCK:
+            return ntext("{count} stock level", "{count} stock levels", count)
+        case Kind.CONTACTS:
+            return ntext("{count} contact", "{count} contacts", count)
+        case Kind.ORDERS:
+            return ntext("{count} order", "{count} orders", count)
+        case Kind.CARTS:
+            return ntext("{count} abandoned cart", "{count} abandoned carts", count)

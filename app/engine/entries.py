@@ -1,0 +1,82 @@
+"""Ledger rows of one flow in one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.core.events import now
+from app.core.ledger import Entry, EntryState
+from app.core.outcomes import Outcome
+from app.core.records import Kind
+from app.core.rules import Refusal
+from app.engine.planning import Planner, Sighting
+from app.sdk.plan import Settled
+
+_HELD_BY_TARGET = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
+_LONGEST_MESSAGE = 500
+
+
+class EntryWriter:
+    """Makes the next row of a record from the one before it, so that nothing known is lost."""
+
+    def __init__(self, integration: str, kind: Kind, run_id: str, planner: Planner) -> None:
+        self._integration = integration
+        self._kind = kind
+        self._run_id = run_id
+        self._planner = planner
+
+    def sent(self, sighting: Sighting, before: Entry | None) -> Entry:
+        return self._entry(sighting, before, EntryState.SENT, attempts=(before.attempts if before else 0) + 1)
+
+    def planned(self, sighting: Sighting, before: Entry | None) -> Entry:
+        return self._entry(sighting, before, EntryState.PLANNED, attempts=before.attempts if before else 0)
+
+    def unchanged(self, sighting: Sighting, before: Entry | None) -> Entry:
+        return self.settled(sighting, before, Settled(outcome=Outcome.UNCHANGED))
+
+    def refused(self, sighting: Sighting, refusal: Refusal, before: Entry | None) -> Entry:
+        settled = Settled(outcome=refusal.outcome, reason=refusal.reason, message=sighting.message)
+        return self.settled(sighting, before, settled)
+
+    def settled(self, sighting: Sighting, before: Entry | None, result: Settled) -> Entry:
+        outcome = self._outcome(before, result)
+        is_held_by_target = result.outcome in _HELD_BY_TARGET
+        known_hash = before.content_hash if before else b""
+        return self._entry(
+            sighting,
+            before,
+            EntryState.SETTLED,
+            outcome=outcome,
+            reason=result.reason,
+            target_id=result.target_id or (before.target_id if before else ""),
+            content_hash=sighting.content_hash if is_held_by_target else known_hash,
+            attempts=before.attempts if before else 0,
+            created_by=self._run_id if outcome is Outcome.CREATED else (before.created_by if before else ""),
+            message=result.message[:_LONGEST_MESSAGE],
+        )
+
+    def _outcome(self, before: Entry | None, result: Settled) -> Outcome:
+        """A record created and touched again within one run counts as created."""
+        is_again = before is not None and before.run_id == self._run_id and before.outcome is Outcome.CREATED
+        return Outcome.CREATED if is_again and result.outcome in _HELD_BY_TARGET else result.outcome
+
+    def _entry(self, sighting: Sighting, before: Entry | None, state: EntryState, **rest: object) -> Entry:
+        amount = sighting.draft.amount if sighting.draft else None
+        values: Mapping[str, object] = {
+            "target_id": before.target_id if before else "",
+            "content_hash": before.content_hash if before else b"",
+            "created_by": before.created_by if before else "",
+            **rest,
+        }
+        return Entry(
+            integration=self._integration,
+            kind=self._kind,
+            key=sighting.key,
+            state=state,
+            run_id=self._run_id,
+            at=now(),
+            where=sighting.where,
+            search=self._planner.search_keys(sighting),
+            amount=str(amount) if amount is not None else "",
+            **values,  # type: ignore[arg-type]  # the fields named above
+        )

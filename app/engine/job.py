@@ -1,0 +1,53 @@
+"""What one run is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.core.events import RunMode
+from app.core.ledger import RunRecord
+from app.core.records import Kind
+from app.core.rules import Rules
+from app.sdk.http import HttpClient
+from app.sdk.source import Source
+from app.sdk.target import Target, Timing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where one kind of record comes from and goes to. For opt-outs and bounces the shop is the target."""
+
+    kind: Kind
+    source: Source
+    target: Target
+    http: HttpClient
+    """Of the target: plans are sent through it."""
+    source_account: str
+    target_account: str
+    looks_up: bool = True
+    has_changes: bool = True
+    sweeps: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """``run`` carries the mode, the time frame and, when it continues an earlier one, the places reached."""
+
+    run: RunRecord
+    routes: tuple[Route, ...]
+    rules: Rules = field(default_factory=Rules)
+    keys: Mapping[Kind, tuple[str, ...]] = field(default_factory=dict)
+    """Only these records: a trial, or a retry of chosen ones."""
+    removals_approved: bool = False
+    """The person has seen the list of a large removal and agreed."""
+
+    @property
+    def timing(self) -> Timing:
+        """Only a sync of changes may fire automations."""
+        return Timing.LIVE if self.run.mode is RunMode.CHANGES else Timing.HISTORICAL
+
+    @property
+    def is_partial(self) -> bool:
+        """Reads less than everything new, so that no watermark may move."""
+        return self.run.limit is not None or self.run.mode in {RunMode.TRIAL, RunMode.RETRY, RunMode.PREVIEW}

@@ -1,0 +1,168 @@
+"""From records to plans: the part that preview and run share, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import msgspec
+
+from app.core.addresses import masked_email
+from app.core.ledger import Entry, EntryState
+from app.core.outcomes import Outcome
+from app.core.records import Bounce, Cart, Contact, OptOut, Order, Product, Record, Unreadable
+from app.core.rules import Refusal, Rules, refusal_of
+from app.engine.ports import KeyedHash
+from app.sdk.plan import Draft, Known, Plan, RecordPlan
+from app.sdk.target import Target
+
+_CANONICAL = msgspec.json.Encoder(order="deterministic")
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One record as read, and what the rules and the target's terms made of it."""
+
+    key: str
+    record: Record | Unreadable
+    draft: Draft | None = None
+    refusal: Refusal | None = None
+    content_hash: bytes = b""
+    where: str = ""
+    message: str = ""
+
+    @property
+    def label(self) -> str:
+        return label_of(self.record)
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Sightings by what happens next."""
+
+    refused: Sequence[Sighting] = ()
+    unchanged: Sequence[Sighting] = ()
+    to_plan: Sequence[Sighting] = ()
+    repeats: Sequence[Sighting] = field(default=())
+    """Settled earlier in this very run: a page that shifted, or a continuation after a crash."""
+
+
+class Planner:
+    """Rules, then the target's draft, then the ledger's memory, then the look-up in the target, then the plan."""
+
+    def __init__(self, target: Target, rules: Rules, keyed_hash: KeyedHash) -> None:
+        self._target = target
+        self._rules = rules
+        self._hash = keyed_hash
+
+    def sight(self, record: Record | Unreadable) -> Sighting:
+        """Pure."""
+        if isinstance(record, Unreadable):
+            unreadable = Refusal(Outcome.FAILED, record.reason)
+            return Sighting(
+                key=record.id, record=record, refusal=unreadable, where=record.where, message=record.message
+            )
+        refusal = refusal_of(record, self._rules)
+        if refusal is not None:
+            return Sighting(key=record.id, record=record, refusal=refusal)
+        drafted = self._target.draft(record)
+        if isinstance(drafted, Refusal):
+            return Sighting(key=record.id, record=record, refusal=drafted, message=_facts(drafted))
+        content_hash = self._hash(_CANONICAL.encode(drafted.content))
+        return Sighting(key=record.id, record=record, draft=drafted, content_hash=content_hash)
+
+    def sort(self, sightings: Sequence[Sighting], known: Mapping[str, Entry], run_id: str) -> Sorted:
+        """What the ledger already knows costs no request. Of a key that comes twice, the later sighting counts."""
+        refused, unchanged, to_plan, repeats = [], [], [], []
+        for sighting in {each.key: each for each in sightings}.values():
+            entry = known.get(sighting.key)
+            is_settled = entry is not None and entry.state is EntryState.SETTLED
+            if entry and is_settled and entry.run_id == run_id and _says_the_same(entry, sighting):
+                repeats.append(sighting)
+            elif sighting.refusal is not None:
+                refused.append(sighting)
+            elif entry and is_settled and entry.content_hash == sighting.content_hash and _stands(entry):
+                unchanged.append(sighting)
+            else:
+                to_plan.append(sighting)
+        return Sorted(refused, unchanged, to_plan, repeats)
+
+    async def plans(self, drafts: Sequence[Draft]) -> Sequence[Plan]:
+        """Look up and plan drafts of one kind. Several candidates in the target are held, never guessed."""
+        if not drafts:
+            return ()
+        known = await self._target.look_up(drafts)
+        clear, held = [], []
+        for draft in drafts:
+            found = known.get(draft.key, Known())
+            if found.matches > 1:
+                held.append(RecordPlan(draft=draft, outcome=Outcome.HELD, reason="several_matches"))
+            else:
+                clear.append((draft, found))
+        size = max(1, self._target.batch_size(drafts[0].kind))
+        plans = [self._target.plan(group) for group in in_groups(clear, size)]
+        return [*plans, Plan(tuple(held))] if held else plans
+
+    def search_keys(self, sighting: Sighting) -> tuple[bytes, ...]:
+        """Keyed hashes of what a person may search for."""
+        words = {sighting.key, *natural_keys(sighting.record), *(sighting.draft.natural_keys if sighting.draft else ())}
+        return tuple(sorted(self._hash(search_form(word)) for word in words if word))
+
+
+def search_form(words: str) -> bytes:
+    """How a number or an address is hashed, so that case and outer blanks do not matter."""
+    return words.strip().casefold().encode()
+
+
+def in_groups(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def natural_keys(record: Record | Unreadable) -> tuple[str, ...]:
+    match record:
+        case Order():
+            return (record.number, record.email)
+        case Contact() | Cart() | OptOut() | Bounce():
+            return (record.email,)
+        case Product():
+            return (record.sku,)
+        case _:
+            return ()
+
+
+def label_of(record: Record | Unreadable) -> str:
+    """For the eye: masked address and total."""
+    match record:
+        case Order() | Cart():
+            address = masked_email(record.email) if record.email else ""
+            return " · ".join(part for part in (address, str(record.total)) if part)
+        case Contact() | OptOut() | Bounce():
+            return masked_email(record.email) if record.email else ""
+        case Product():
+            return record.name
+        case Unreadable():
+            return record.where
+        case _:
+            return ""
+
+
+def number_of(record: Record | Unreadable) -> str:
+    """What the person calls this record: an order number where there is one."""
+    return record.number if isinstance(record, Order) else record.id
+
+
+def _says_the_same(entry: Entry, sighting: Sighting) -> bool:
+    if sighting.refusal is not None:
+        return entry.outcome is sighting.refusal.outcome and entry.reason == sighting.refusal.reason
+    return entry.content_hash == sighting.content_hash and _stands(entry)
+
+
+def _stands(entry: Entry) -> bool:
+    """The target is known to hold what the hash says."""
+    return entry.outcome in {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
+
+
+def _facts(refusal: Refusal) -> str:
+    return ", ".join(f"{name}: {value}" for name, value in refusal.details.items())

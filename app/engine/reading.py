@@ -1,0 +1,79 @@
+"""Pages on their way: read ahead by one, and gathered until a batch of the target is full."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+
+from app.core.records import Deletion, Kind, Record, Unreadable
+from app.sdk.source import Page
+
+
+@contextlib.asynccontextmanager
+async def closing(pages: AsyncIterator[Page]) -> AsyncIterator[AsyncIterator[Page]]:
+    """Ends a source's reading, requests included, as soon as nobody reads on."""
+    try:
+        yield pages
+    finally:
+        if (close := getattr(pages, "aclose", None)) is not None:
+            await close()
+
+
+async def read_ahead(pages: AsyncIterator[Page]) -> AsyncGenerator[Page]:
+    """The next page is fetched while the caller works on this one. Closing it ends the reading at once."""
+    async with closing(pages):
+        iterator = aiter(pages)
+        following: asyncio.Task[Page | None] = asyncio.create_task(_next(iterator))
+        try:
+            while (page := await following) is not None:
+                following = asyncio.create_task(_next(iterator))
+                yield page
+        finally:
+            following.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):  # raised already, or nobody waits for it
+                await following
+
+
+async def _next(iterator: AsyncIterator[Page]) -> Page | None:
+    return await anext(iterator, None)
+
+
+async def gathered(pages: AsyncIterator[Page], at_least: int) -> AsyncGenerator[Page]:
+    """Joins small pages, so that batches of the target are full; the cursor is that of the last one."""
+    records: list[Record | Unreadable] = []
+    cursor = ""
+    async with closing(pages):
+        async for page in pages:
+            records.extend(page.records)
+            cursor = page.cursor
+            if len(records) >= at_least:
+                yield Page(tuple(records), cursor)
+                records = []
+        if records or cursor:
+            yield Page(tuple(records), cursor)
+
+
+async def limited(pages: AsyncIterator[Page], limit: int | None) -> AsyncGenerator[Page]:
+    """No more than so many records; the cursor of a shortened page stays the one before it."""
+    left = limit
+    before = ""
+    async with closing(pages):
+        async for page in pages:
+            if left is None:
+                yield page
+                continue
+            if len(page.records) >= left:
+                yield Page(page.records[:left], page.cursor if len(page.records) == left else before)
+                return
+            left -= len(page.records)
+            before = page.cursor
+            yield page
+
+
+async def vanished_pages(kind: Kind, held: AsyncIterator[Sequence[str]], existing: set[str]) -> AsyncIterator[Page]:
+    """A Deletion for every held key that the source no longer lists."""
+    async for keys in held:
+        gone = [Deletion(id=key, kind=kind) for key in keys if key not in existing]
+        if gone:
+            yield Page(tuple(gone), "")

@@ -1,0 +1,224 @@
+"""One run: its flows in order, waiting out what passes by itself, and a balance at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+
+from app.core.errors import AppError, ConfigError, ProtocolError, StorageError, TemporaryError
+from app.core.events import Emit, Level, LogEvent, RunState, RunStateEvent, SummaryEvent, now
+from app.core.labels import MODE_NAMES
+from app.core.ledger import FlowMark, RunRecord
+from app.core.outcomes import Balance
+from app.core.records import Kind
+from app.core.texts import Text, ntext, text
+from app.engine.control import Control, StopRequested
+from app.engine.flow import Flow
+from app.engine.job import Job, Route
+from app.engine.planning import Planner
+from app.engine.ports import KeyedHash, LedgerPort, RunsPort
+from app.engine.progress import Progress
+from app.engine.sending import Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a run waits by itself, in seconds, one after another, before it leaves the next try to the person."""
+
+    waits_s: tuple[float, ...] = (5, 15, 60, 180)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    run: RunRecord
+    balance: Balance
+    error: AppError | None = None
+    removals_to_confirm: int = 0
+
+    @property
+    def is_finished(self) -> bool:
+        return self.run.state is RunState.FINISHED
+
+
+class Engine:
+    """Runs one job once. ``ledger``, ``runs`` and ``keyed_hash`` belong to the data folder."""
+
+    def __init__(
+        self,
+        job: Job,
+        *,
+        ledger: LedgerPort,
+        runs: RunsPort,
+        keyed_hash: KeyedHash,
+        emit: Emit,
+        control: Control | None = None,
+        patience: Patience = Patience(),
+    ) -> None:
+        self.control = control or Control()
+        self._job = job
+        self._ledger = ledger
+        self._runs = runs
+        self._hash = keyed_hash
+        self._emit = emit
+        self._patience = patience
+        self._run = job.run
+        self._progress = Progress(job.run.id, job.run.integration, emit)
+        self._removals_to_confirm = 0
+
+    async def run(self) -> RunResult:
+        """Never raises AppError: the result and the events say how it ended. Cancellation leaves the run interrupted,
+        to be continued."""
+        await self._runs.begin(self._run)
+        self._set_state(RunState.RUNNING)
+        try:
+            for route in self._job.routes:
+                await self._flow(route)
+            return await self._closed()
+        except StopRequested:
+            return await self._ended(RunState.STOPPED, text("Stopped. It can be continued where it stopped."))
+        except TemporaryError as error:
+            return await self._ended(RunState.WAITING, error.message, error)
+        except (ConfigError, StorageError) as error:
+            return await self._ended(RunState.PAUSED, error.message, error)
+        except AppError as error:
+            return await self._ended(RunState.FAILED, error.message, error)
+        except asyncio.CancelledError:
+            await self._ended(RunState.INTERRUPTED, text("Interrupted. It can be continued where it stopped."))
+            raise
+
+    async def _flow(self, route: Route) -> None:
+        mark = self._mark_of(route.kind)
+        if mark.is_done:
+            return
+        planner = Planner(route.target, self._job.rules, self._hash)
+        flow = Flow(
+            route,
+            self._job,
+            ledger=self._ledger,
+            runs=self._runs,
+            planner=planner,
+            progress=self._progress,
+            control=self.control,
+            emit=self._emit,
+            mark=mark,
+            is_continued=bool(self._job.run.marks),
+        )
+        try:
+            await self._patiently(route, planner, flow)
+        except BaseException:
+            await self._keep_place(flow)
+            raise
+        self._removals_to_confirm += flow.removals_to_confirm
+        await self._move_watermark(route, flow.mark)
+
+    async def _keep_place(self, flow: Flow) -> None:
+        try:
+            await flow.save_place()
+        except StorageError as error:  # the ledger may be what failed; its last checkpoint stands
+            self._log(Level.ERROR, error.message)
+
+    async def _patiently(self, route: Route, planner: Planner, flow: Flow) -> None:
+        waits = list(self._patience.waits_s)
+        while True:
+            read_before = flow.mark.read
+            try:
+                await self._opened(route, planner)
+                await flow.run()
+            except TemporaryError as error:
+                if flow.mark.read > read_before:
+                    waits = list(self._patience.waits_s)
+                if not waits:
+                    raise
+                await self._wait(error, max(waits.pop(0), error.retry_after_s or 0))
+            else:
+                return
+
+    async def _opened(self, route: Route, planner: Planner) -> None:
+        kinds = [each.kind for each in self._job.routes if each.target is route.target]
+        await route.target.open(kinds, self._job.timing)
+        steps = route.target.setup()
+        if steps:
+            await Sender(route, planner).set_up(steps)
+            await route.target.open(kinds, self._job.timing)
+
+    async def _wait(self, error: TemporaryError, seconds: float) -> None:
+        self._set_state(RunState.WAITING, error.message, error.remedy)
+        self._log(Level.WARNING, text("{what} Next try in {seconds} s.", what=error.message, seconds=round(seconds)))
+        self._progress.tell(waiting_for=error.message, force=True)
+        await self.control.sleep(seconds)
+        self._set_state(RunState.RUNNING)
+
+    async def _move_watermark(self, route: Route, mark: FlowMark) -> None:
+        run = self._run
+        if self._job.is_partial or not mark.is_done:
+            return
+        before = await self._runs.watermark(run.integration, route.kind)
+        leaves_gap = run.since is not None and before is not None and run.since > before
+        if not leaves_gap:
+            await self._runs.set_watermark(run.integration, route.kind, run.until)
+
+    async def _closed(self) -> RunResult:
+        balance = await self._ledger.balance(self._run.id)
+        if not balance.balances:
+            message = text("The numbers do not add up; nothing is called finished.")
+            return await self._ended(RunState.FAILED, message, ProtocolError(message, detail=str(balance)))
+        if self._removals_to_confirm:
+            message = ntext(
+                "{count} removal waits for your confirmation.",
+                "{count} removals wait for your confirmation.",
+                self._removals_to_confirm,
+            )
+            error = ConfigError(message, remedy=text("Look at the list; if it is right, confirm the removal."))
+            return await self._ended(RunState.PAUSED, message, error)
+        return await self._ended(RunState.FINISHED, text("{mode} finished.", mode=MODE_NAMES[self._run.mode]))
+
+    async def _ended(self, state: RunState, message: Text, error: AppError | None = None) -> RunResult:
+        remedy = error.remedy if error else Text("")
+        self._run = replace(self._run, state=state, ended_at=now(), message=str(message), remedy=str(remedy))
+        level = Level.OK if state is RunState.FINISHED else (Level.ERROR if error else Level.WARNING)
+        self._log(level, message, facts={"detail": error.detail} if error and error.detail else {})
+        balance = Balance()
+        try:
+            await self._runs.update(self._run)
+            balance = await self._ledger.balance(self._run.id)
+        except StorageError as storage_error:  # the state on disk stays "running" and becomes "interrupted" at start
+            self._log(Level.ERROR, storage_error.message)
+        self._set_state(state, message, remedy, error)
+        self._emit(
+            SummaryEvent(
+                run_id=self._run.id,
+                integration=self._run.integration,
+                balance=balance,
+                is_finished=state is RunState.FINISHED,
+            )
+        )
+        return RunResult(run=self._run, balance=balance, error=error, removals_to_confirm=self._removals_to_confirm)
+
+    def _mark_of(self, kind: Kind) -> FlowMark:
+        return next((mark for mark in self._job.run.marks if mark.kind is kind), FlowMark(kind=kind))
+
+    def _set_state(
+        self, state: RunState, message: Text = Text(""), remedy: Text = Text(""), error: AppError | None = None
+    ) -> None:
+        self._emit(
+            RunStateEvent(
+                run_id=self._run.id,
+                integration=self._run.integration,
+                mode=self._run.mode,
+                state=state,
+                message=message,
+                remedy=remedy,
+                field=error.field if error else None,
+            )
+        )
+
+    def _log(self, level: Level, message: Text, facts: dict[str, str] | None = None) -> None:
+        self._emit(
+            LogEvent(
+                level=level,
+                message=message,
+                integration=self._run.integration,
+                run_id=self._run.id,
+                facts=facts or {},
+            )
+        )

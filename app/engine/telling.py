@@ -1,0 +1,97 @@
+"""What one flow writes to the live log: records by number, addresses masked, reasons with the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.core.events import Emit, Level, LogEvent, RecordEvent
+from app.core.labels import KIND_NAMES, MODE_NAMES, counted
+from app.core.ledger import Entry, RunRecord
+from app.core.outcomes import Outcome
+from app.core.reasons import ReasonTexts
+from app.core.records import Kind
+from app.core.texts import Text, text
+from app.engine.planning import Sighting, number_of
+
+_LEVELS = {
+    Outcome.SKIPPED: Level.INFO,
+    Outcome.HELD: Level.WARNING,
+    Outcome.FAILED: Level.ERROR,
+    Outcome.IN_DOUBT: Level.WARNING,
+}
+
+
+class Teller:
+    def __init__(self, run: RunRecord, kind: Kind, emit: Emit, reasons: ReasonTexts | None = None) -> None:
+        self._run = run
+        self._kind = kind
+        self._emit = emit
+        self._reasons = reasons or ReasonTexts()
+
+    def began(self, since: object) -> None:
+        mode, kind = MODE_NAMES[self._run.mode], KIND_NAMES[self._kind]
+        if since is None:
+            self._log(Level.INFO, text("{mode}: {kind}, from the beginning", mode=mode, kind=kind))
+        else:
+            self._log(Level.INFO, text("{mode}: {kind} since {since}", mode=mode, kind=kind, since=str(since)[:16]))
+
+    def sent(self, entries: Sequence[Entry]) -> None:
+        arrived = sum(entry.outcome in {Outcome.CREATED, Outcome.UPDATED} for entry in entries)
+        if arrived:
+            self._log(Level.OK, text("{records} sent", records=counted(self._kind, arrived)))
+
+    def settled(self, entry: Entry, sighting: Sighting) -> None:
+        level = _LEVELS.get(entry.outcome) if entry.outcome else None
+        if level is None or entry.outcome is None:
+            return
+        reason = self._reasons.of(entry.reason)
+        number = number_of(sighting.record)
+        self._log(
+            level,
+            text("{kind} {number}: {reason}", kind=_SINGULAR[self._kind], number=number, reason=reason.words),
+            key=entry.key,
+            facts={
+                "reason": entry.reason,
+                "next_step": str(reason.next_step.message),
+                "where": entry.where,
+                "target_says": entry.message,
+                "record": sighting.label,
+            },
+        )
+        self._emit(
+            RecordEvent(
+                run_id=self._run.id,
+                kind=self._kind,
+                key=entry.key,
+                outcome=entry.outcome,
+                reason=entry.reason,
+                where=entry.where,
+                message=entry.message,
+                label=sighting.label,
+            )
+        )
+
+    def _log(self, level: Level, message: Text, *, key: str = "", facts: dict[str, str] | None = None) -> None:
+        self._emit(
+            LogEvent(
+                level=level,
+                message=message,
+                integration=self._run.integration,
+                run_id=self._run.id,
+                kind=self._kind,
+                key=key,
+                facts={name: value for name, value in (facts or {}).items() if value},
+            )
+        )
+
+
+_SINGULAR = {
+    Kind.OPT_OUTS: text("Opt-out"),
+    Kind.BOUNCES: text("Bounce"),
+    Kind.CATEGORIES: text("Category"),
+    Kind.PRODUCTS: text("Product"),
+    Kind.STOCK: text("Stock level"),
+    Kind.CONTACTS: text("Contact"),
+    Kind.ORDERS: text("Order"),
+    Kind.CARTS: text("Cart"),
+}
