@@ -98,7 +98,10 @@ def _test(checkout: Checkout, arguments: list[str]) -> int:
 def parallel_options(arguments: Sequence[str], cores: int) -> list[str]:
     """Several processes, unless the person chose otherwise or wants to talk to the tests."""
     processes = min(cores, _MOST_TEST_PROCESSES)
-    if processes < 2 or any(argument.startswith(_OPTIONS_AGAINST_PARALLEL) for argument in arguments):
+    is_refused = "no:xdist" in " ".join(arguments) or any(
+        argument.startswith(_OPTIONS_AGAINST_PARALLEL) for argument in arguments
+    )
+    if processes < 2 or is_refused:
         return []
     return ["-n", str(processes), "--dist", "loadscope"]
 

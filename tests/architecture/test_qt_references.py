@@ -3,10 +3,10 @@
 import sys
 
 import PySide6
+import pytest
 from PySide6.QtCore import QObject, Signal
 
 SIGNALS = 300
-# Python 3.12 made True immortal: there the count says nothing, and the defect cannot strike.
 TOLERANCE = 50
 
 
@@ -14,6 +14,9 @@ class Bell(QObject):
     rung = Signal(bool)
 
 
+@pytest.mark.skipif(
+    sys.version_info >= (3, 12), reason="True and None are immortal there: their count says nothing (PEP 683)"
+)
 def test_emitting_signals_does_not_consume_references() -> None:
     bell = Bell()
     heard: list[bool] = []
