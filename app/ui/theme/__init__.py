@@ -1,6 +1,6 @@
 """Colours, type and motion of the window."""
 
-from app.ui.theme.contrast import READABLE_RATIO, contrast_ratio, most_readable
+from app.ui.theme.contrast import READABLE_RATIO, RECOGNISABLE_RATIO, contrast_ratio, most_readable
 from app.ui.theme.fonts import BOLD, MEDIUM, REGULAR, SEMIBOLD, load_fonts, mono_font, ui_font, with_tabular_figures
 from app.ui.theme.icons import themed_icon
 from app.ui.theme.motion import motion_ms
@@ -14,6 +14,7 @@ __all__ = [
     "MEDIUM",
     "RADII",
     "READABLE_RATIO",
+    "RECOGNISABLE_RATIO",
     "REGULAR",
     "SEMIBOLD",
     "SIZES",

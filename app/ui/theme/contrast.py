@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 READABLE_RATIO = 4.5
+RECOGNISABLE_RATIO = 3.0  # signs that stand beside their own name, criterion 1.4.11
 
 
 def relative_luminance(colour: str) -> float:
@@ -20,8 +21,8 @@ def contrast_ratio(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def most_readable(ground: str, *candidates: str) -> str:
-    """The candidate with the highest contrast on the ground; the first one wins as soon as it is readable."""
-    if contrast_ratio(ground, candidates[0]) >= READABLE_RATIO:
+def most_readable(ground: str, *candidates: str, enough: float = READABLE_RATIO) -> str:
+    """The candidate with the highest contrast on the ground; the first one wins as soon as its contrast is enough."""
+    if contrast_ratio(ground, candidates[0]) >= enough:
         return candidates[0]
     return max(candidates, key=lambda candidate: contrast_ratio(ground, candidate))

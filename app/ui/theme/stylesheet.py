@@ -11,8 +11,8 @@ def build_stylesheet(colours: Colours) -> str:
 
 def _surfaces(c: Colours) -> str:
     return f"""
-    QWidget#page, QWidget#window, QDialog, QWidget[surface="background"] {{ background: {c.background}; }}
-    QWidget[surface="panel"] {{ background: {c.panel}; }}
+    QWidget#page, QWidget#window, QWidget[surface="background"] {{ background: {c.background}; }}
+    QDialog, QWidget[surface="panel"] {{ background: {c.panel}; }}
     QWidget[surface="rail"] {{ background: {c.rail}; border-right: 1px solid {c.line}; }}
     QScrollArea, QScrollArea > QWidget > QWidget[surface="none"] {{ background: transparent; border: none; }}
     QSplitter::handle {{ background: transparent; }}
@@ -37,7 +37,7 @@ def _fields(c: Colours) -> str:
     return f"""
     {plain} {{
         background: {c.panel}; color: {c.text}; border: 1px solid {c.line_strong}; border-radius: {RADII.field}px;
-        padding: 0 10px; min-height: {SIZES.field - 2}px;
+        padding: 0 9px; min-height: {SIZES.field - 2}px; lineedit-password-character: 8226;
         selection-background-color: {c.accent}; selection-color: {c.on_accent};
     }}
     QPlainTextEdit[field="true"] {{ padding: 6px; }}
@@ -45,7 +45,7 @@ def _fields(c: Colours) -> str:
     QLineEdit[mono="true"] {{ padding: 0 8px; }}
     QLineEdit:hover, QAbstractSpinBox:hover {{ border-color: {c.third}; }}
     QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit[field="true"]:focus {{
-        border: 2px solid {c.accent}; padding: 0 9px; min-height: {SIZES.field - 4}px;
+        border: 2px solid {c.accent}; padding: 0 8px; min-height: {SIZES.field - 4}px;
     }}
     QPlainTextEdit[field="true"]:focus {{ padding: 5px; }}
     QLineEdit[small="true"]:focus {{ min-height: {SIZES.field_small - 4}px; }}
@@ -82,10 +82,10 @@ def _tables(c: Colours) -> str:
         background: {c.panel}; color: {c.text}; border: none; outline: 0; gridline-color: {c.line};
         selection-background-color: {c.selection}; selection-color: {c.text};
     }}
-    QTableView::item {{ border: none; border-bottom: 1px solid {c.line}; padding: 0 10px; }}
+    QTableView::item {{ border: none; border-bottom: 1px solid {c.line}; padding: 0 7px; }}
     QTableView::item:hover {{ background: {c.hover}; }}
     QTableView::item:selected {{ background: {c.selection}; color: {c.text}; }}
-    QTableView[selects="cells"]::item:focus {{ border: 2px solid {c.accent}; padding: 0 8px; }}
+    QTableView[selects="cells"]::item:focus {{ border: 2px solid {c.accent}; padding: 0 5px; }}
     QHeaderView {{ background: {c.panel}; border: none; }}
     QHeaderView::section {{
         background: {c.panel}; color: {c.second}; border: none; border-bottom: 1px solid {c.line};

@@ -13,6 +13,7 @@ from app.ui.widgets.focus import FocusVisible
 from app.ui.widgets.painting import Words, draw_focus_ring, fill_rounded, smooth
 
 _ICON_PX = 16
+_LONE_ICON_PX = 18
 _ICON_GAP = 7
 
 
@@ -87,12 +88,13 @@ class DrawnButton(FocusVisible, QPushButton):
         painter.setFont(self.font())
         words_width = QFontMetrics(self.font()).horizontalAdvance(self.text())
         gap = _ICON_GAP if self.text() else 0
-        width = words_width + (_ICON_PX + gap if self._icon else 0)
+        side = _ICON_PX if self.text() else _LONE_ICON_PX
+        width = words_width + (side + gap if self._icon else 0)
         left = (self.width() - width) / 2
         if self._icon:
-            top = (self.height() - _ICON_PX) / 2
-            themed_icon(self._icon, look.text).paint(painter, round(left), round(top), _ICON_PX, _ICON_PX)
-            left += _ICON_PX + gap
+            top = (self.height() - side) / 2
+            themed_icon(self._icon, look.text).paint(painter, round(left), round(top), side, side)
+            left += side + gap
         painter.setPen(QColor(look.text))
         words_rect = QRectF(left, 0, words_width + 1, self.height())
         painter.drawText(words_rect, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.text())

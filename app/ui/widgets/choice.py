@@ -93,7 +93,7 @@ class ChoiceField(QWidget):
         self._list: DropDown | None = None
         if _fits_chips(choices):
             self._chips = ChipBar(name, [ChipChoice(choice.value, choice.words) for choice in choices])
-            self._chips.chosen.connect(self.value_changed)
+            self._chips.chosen.connect(self.value_changed.emit)
             column.addWidget(self._chips)
             self.setFocusProxy(self._chips)
         else:
@@ -101,6 +101,9 @@ class ChoiceField(QWidget):
             self._list.currentIndexChanged.connect(lambda _index: self.value_changed.emit(self.value()))
             column.addWidget(self._list)
             self.setFocusProxy(self._list)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         if selected is not None:
             self.set_value(selected)
 

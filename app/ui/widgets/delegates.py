@@ -84,8 +84,9 @@ class BadgeDelegate(QStyledItemDelegate):
         rect = QRectF(cell.left() + _PADDING, cell.center().y() - height / 2, width, height)
         painter.save()
         painter.setFont(self._font)
-        tone = index.data(TONE_ROLE)
-        draw_badge(smooth(painter), rect, shown, colours_now(), tone if isinstance(tone, Tone) else Tone.NEUTRAL)
+        # Qt hands a text enum back as plain text.
+        tone = Tone(index.data(TONE_ROLE) or Tone.NEUTRAL)
+        draw_badge(smooth(painter), rect, shown, colours_now(), tone)
         painter.restore()
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -192,4 +193,4 @@ def _check_state(index: Index) -> Qt.CheckState:
 def _field_rect(option: QStyleOptionViewItem) -> QRectF:
     cell = QRectF(option.rect)
     height = min(cell.height() - 8, 28)
-    return QRectF(cell.left() + _PADDING - 2, cell.center().y() - height / 2, cell.width() - 2 * _PADDING + 4, height)
+    return QRectF(cell.left() + _PADDING, cell.center().y() - height / 2, cell.width() - 2 * _PADDING, height)

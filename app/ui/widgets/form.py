@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
 
 from app.core.texts import _
 from app.ui.theme import TYPE, ui_font
@@ -13,6 +13,8 @@ from app.ui.widgets.labels import HelpLabel, StrongLabel, ToneLabel
 from app.ui.widgets.painting import Words
 from app.ui.widgets.path import PathField
 from app.ui.widgets.toggle import CheckBox
+
+_LABEL_HEIGHT = 20
 
 
 class FormField(QWidget):
@@ -42,13 +44,15 @@ class FormField(QWidget):
         self._error = ToneLabel("", "error")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(5)
+        column.setSpacing(4)
         # A box or switch carries its own words; a second label would say them twice.
         if not isinstance(control, CheckBox):
             column.addLayout(self._label_row(str(label), link, is_optional=is_optional))
         column.addWidget(control)
         column.addWidget(self._help)
         column.addWidget(self._error)
+        # In a row of fields the taller neighbour must not pull label and control apart.
+        column.addItem(QSpacerItem(0, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred))
         self._help.setVisible(bool(self._help_text))
         self._error.hide()
         control.setAccessibleName(str(label))
@@ -62,6 +66,7 @@ class FormField(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         caption = StrongLabel(label, size_px=TYPE.body - 1)
         caption.setBuddy(self.control)
+        caption.setFixedHeight(_LABEL_HEIGHT)
         row.addWidget(caption)
         if is_optional:
             row.addWidget(HelpLabel(_("optional")))

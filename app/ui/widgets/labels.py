@@ -20,6 +20,7 @@ class BodyLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(is_wrapping)
         self.setFont(ui_font())
+        _keep_height(self)
 
 
 class TitleLabel(QLabel):
@@ -29,6 +30,7 @@ class TitleLabel(QLabel):
         super().__init__(str(words), parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(ui_font(TYPE.title, BOLD))
+        _keep_height(self)
 
 
 class HeadingLabel(QLabel):
@@ -38,6 +40,7 @@ class HeadingLabel(QLabel):
         super().__init__(str(words), parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(ui_font(size_px, SEMIBOLD))
+        _keep_height(self)
 
 
 class StrongLabel(QLabel):
@@ -47,6 +50,7 @@ class StrongLabel(QLabel):
         super().__init__(str(words), parent)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(ui_font(size_px, SEMIBOLD))
+        _keep_height(self)
 
 
 class SecondaryLabel(QLabel):
@@ -60,6 +64,7 @@ class SecondaryLabel(QLabel):
         self.setProperty("role", "second")
         self.setWordWrap(is_wrapping)
         self.setFont(ui_font(size_px, REGULAR, tabular=True))
+        _keep_height(self)
 
 
 class HelpLabel(SecondaryLabel):
@@ -78,6 +83,7 @@ class ToneLabel(QLabel):
         self.setProperty("role", role)
         self.setWordWrap(True)
         self.setFont(ui_font(TYPE.small, MEDIUM))
+        _keep_height(self)
 
 
 class MonoLabel(QLabel):
@@ -143,3 +149,10 @@ class HorizontalLine(QFrame):
         super().__init__(parent)
         self.setProperty("line", "horizontal")
         self.setFixedHeight(1)
+
+
+def _keep_height(label: QLabel) -> None:
+    """Text takes the height it needs and no more: room left over belongs to the layout's end, not between lines."""
+    policy = label.sizePolicy()
+    policy.setVerticalPolicy(QSizePolicy.Policy.Fixed)
+    label.setSizePolicy(policy)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from app.ui.theme import BOLD, RADII, SIZES, colours_now, most_readable, ui_font
+from app.ui.theme import BOLD, RADII, RECOGNISABLE_RATIO, SIZES, colours_now, most_readable, ui_font
 from app.ui.theme.tokens import MONOGRAM_DARK_TEXT, MONOGRAM_LIGHT_TEXT
 from app.ui.widgets.painting import Words, draw_arrow, fill_rounded, smooth
 
@@ -19,7 +19,9 @@ def draw_monogram(painter: QPainter, rect: QRectF, letters: str, colour: str) ->
     fill_rounded(painter, rect, radius, colour)
     share = _SHARE_OF_SIDE.get(len(letters), _SMALLEST_SHARE)
     painter.setFont(ui_font(round(rect.width() * share), BOLD))
-    painter.setPen(QColor(most_readable(colour, MONOGRAM_LIGHT_TEXT, MONOGRAM_DARK_TEXT)))
+    # The system's name always stands beside its monogram, or is its tool tip.
+    text = most_readable(colour, MONOGRAM_LIGHT_TEXT, MONOGRAM_DARK_TEXT, enough=RECOGNISABLE_RATIO)
+    painter.setPen(QColor(text))
     metrics = QFontMetrics(painter.font())
     # Capitals look centred when their own height is, not the line's.
     baseline = rect.center().y() + metrics.capHeight() / 2

@@ -13,6 +13,7 @@ from app.ui.widgets.monogram import MonogramPair
 from app.ui.widgets.painting import Words
 
 _ACTION_GAP = 12
+_SCROLL_BAR_PX = 12  # as the stylesheet draws it
 
 
 class PageHeader(QWidget):
@@ -32,11 +33,11 @@ class PageHeader(QWidget):
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._subtitle = subtitle if isinstance(subtitle, QWidget) else SecondaryLabel(subtitle)
         words = QVBoxLayout()
-        words.setSpacing(3)
+        words.setSpacing(6)
         words.addWidget(self._title)
         words.addWidget(self._subtitle)
         row = QHBoxLayout(self)
-        row.setContentsMargins(SPACING.page, 22, SPACING.page, SPACING.m)
+        row.setContentsMargins(SPACING.page, 23, SPACING.page, SPACING.l)
         row.setSpacing(_ACTION_GAP)
         if monograms is not None:
             row.addWidget(monograms)
@@ -98,14 +99,25 @@ class ScrollPage(QWidget):
         column.addLayout(self.fixed)
         content = QWidget()
         content.setProperty("surface", "none")
-        self.body = QVBoxLayout(content)
-        self.body.setContentsMargins(SPACING.page, 0, SPACING.page, SPACING.page - 4)
+        self.body = QVBoxLayout()
         self.body.setSpacing(SPACING.m)
+        self._outer = QVBoxLayout(content)
+        self._outer.addLayout(self.body)
+        self._set_right_margin(SPACING.page)
         if is_scrolling:
-            self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
-            column.addWidget(_scroll_area(content), 1)
+            self._outer.addStretch(1)
+            area = _scroll_area(content)
+            area.verticalScrollBar().rangeChanged.connect(self._make_room)
+            column.addWidget(area, 1)
         else:
             column.addWidget(content, 1)
+
+    def _make_room(self, _minimum: int, maximum: int) -> None:
+        """The scroll bar takes its room from the margin: content stays in line with the header."""
+        self._set_right_margin(SPACING.page - (_SCROLL_BAR_PX if maximum > 0 else 0))
+
+    def _set_right_margin(self, margin_px: int) -> None:
+        self._outer.setContentsMargins(SPACING.page, 0, margin_px, SPACING.page - 4)
 
 
 def _scroll_area(content: QWidget) -> QScrollArea:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QWidget
 
 from app.core.texts import _
 from app.ui.theme import SPACING
@@ -72,6 +72,7 @@ class PathField(QWidget):
         row.addWidget(self._line, 1)
         row.addWidget(self._choose)
         self.setFocusProxy(self._line)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAcceptDrops(True)
         self._line.setAcceptDrops(False)
         self._choose.clicked.connect(self.open_dialog)

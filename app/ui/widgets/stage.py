@@ -127,7 +127,7 @@ class StageRow(QWidget):
         words.setSpacing(2)
         words.addWidget(self._title)
         words.addWidget(self._message)
-        words.addWidget(self._remedy)
+        words.addWidget(self._remedy, alignment=Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 8, 0, 8)
         row.setSpacing(10)

@@ -60,6 +60,7 @@ class Table(QTableView):
         header.setFixedHeight(SIZES.table_header)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setMinimumSectionSize(40)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.doubleClicked.connect(self._activate)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

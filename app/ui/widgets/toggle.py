@@ -28,7 +28,7 @@ class CheckBox(FocusVisible, QCheckBox):
         self.setChecked(is_on)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.toggled.connect(self.value_changed)
+        self.toggled.connect(self.value_changed.emit)
 
     def value(self) -> bool:
         return self.isChecked()
