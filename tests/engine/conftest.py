@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
 
-from app.core.events import Event, RunMode, RunState
+from app.core.events import Event, RunMode, RunState, discard
 from app.core.ledger import RunRecord
 from app.core.records import Kind
 from app.engine.control import Control
@@ -35,6 +35,7 @@ class Bench:
     kind: Kind = Kind.ORDERS
     patience: tuple[float, ...] = (0, 0, 0)
     number: int = 0
+    listener: Callable[[Event], None] = discard
 
     def __post_init__(self) -> None:
         self.runs = MemoryRuns(self.ledger)
@@ -83,10 +84,14 @@ class Bench:
             ledger=self.ledger,
             runs=self.runs,
             keyed_hash=keyed_hash,
-            emit=self.events.append,
+            emit=self.hear,
             control=self.control,
             patience=Patience(self.patience),
         )
+
+    def hear(self, event: Event) -> None:
+        self.events.append(event)
+        self.listener(event)
 
     async def preview(self, limit: int = 100) -> PreviewResult:
         job = replace(self.job(RunMode.PREVIEW), routes=(self.route(self.preview_http),))

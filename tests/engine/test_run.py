@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from app.core.errors import ProtocolError, SignInError, UnreachableError
-from app.core.events import LogEvent, RecordEvent, RunMode, RunState, SummaryEvent
+from app.core.events import LogEvent, RecordEvent, RunMode, RunState, SummaryEvent, discard
 from app.core.ledger import EntryState
 from app.core.money import Money
 from app.core.outcomes import Outcome
@@ -157,18 +157,18 @@ async def test_an_unknown_answer_stops_the_run_and_keeps_the_evidence(bench: Ben
 
 async def test_a_stopped_run_continues_where_it_stopped(bench: Bench) -> None:
     bench.source.records = [order(number) for number in range(1, 31)]
-    engine = bench.engine(bench.job(RunMode.HISTORICAL))
 
     def stop_early(event: object) -> None:
         if len(bench.warehouse.arrivals) >= 8:
             bench.control.stop()
 
-    engine._progress._emit = stop_early
-    first = await engine.run()
+    bench.listener = stop_early
+    first = await bench.run()
     assert first.run.state is RunState.STOPPED
     assert first.balance.balances
     sent_before = len(bench.warehouse.arrivals)
     assert sent_before < 30
+    bench.listener = discard
     second = await bench.continue_last()
     assert second.is_finished
     assert second.balance.total.read == 30
