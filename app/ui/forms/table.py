@@ -1,0 +1,123 @@
+"""Pairs of texts, edited as two columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
+
+from app.core.texts import _
+from app.ui.theme import SIZES, SPACING
+from app.ui.widgets.buttons import SecondaryButton
+from app.ui.widgets.painting import Words
+from app.ui.widgets.table import Column, TableFrame
+
+_ROWS_SHOWN = 5
+Index = QModelIndex | QPersistentModelIndex
+_ROOT = QModelIndex()
+
+
+class PairsModel(QAbstractTableModel):
+    """Always ends with an empty row to type into. ``pairs_changed`` follows a person's edit only."""
+
+    pairs_changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[list[str]] = [["", ""]]
+
+    def pairs(self) -> dict[str, str]:
+        return {left.strip(): right.strip() for left, right in self._rows if left.strip()}
+
+    def set_pairs(self, pairs: Mapping[str, str]) -> None:
+        self.beginResetModel()
+        self._rows = [[left, right] for left, right in pairs.items()] + [["", ""]]
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else 2
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        words = self._rows[index.row()][index.column()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
+            return words
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return words or _("empty")
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (_("Name"), _("Value"))[section]
+        return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or str(value) == self._rows[index.row()][index.column()]:
+            return False
+        self._rows[index.row()][index.column()] = str(value)
+        self.dataChanged.emit(index, index)
+        if any(self._rows[-1]):
+            self.beginInsertRows(_ROOT, len(self._rows), len(self._rows))
+            self._rows.append(["", ""])
+            self.endInsertRows()
+        self.pairs_changed.emit()
+        return True
+
+    def remove_row(self, row: int) -> None:
+        if not 0 <= row < len(self._rows) - 1:
+            return
+        self.beginRemoveRows(_ROOT, row, row)
+        del self._rows[row]
+        self.endRemoveRows()
+        self.pairs_changed.emit()
+
+
+class MappingField(QWidget):
+    """The value is a dict of texts. F2, Enter or typing edits; Delete removes the row."""
+
+    value_changed = Signal(object)
+
+    def __init__(self, name: Words, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pairs = PairsModel()
+        self._frame = TableFrame(name, self.pairs, (Column(), Column()), selects_cells=True)
+        self.pairs.setParent(self)
+        self._frame.view.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        self._frame.setFixedHeight(SIZES.table_header + _ROWS_SHOWN * SIZES.table_row)
+        self._frame.view.row_activated.connect(lambda _row: self._frame.view.edit(self._frame.view.currentIndex()))
+        remove = SecondaryButton(_("Remove row"), is_small=True)
+        remove.clicked.connect(self.remove_current)
+        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self._frame.view)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        delete.activated.connect(self.remove_current)
+        below = QHBoxLayout()
+        below.addWidget(remove)
+        below.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING.s)
+        column.addWidget(self._frame)
+        column.addLayout(below)
+        self.setFocusProxy(self._frame.view)
+        self.pairs.pairs_changed.connect(lambda: self.value_changed.emit(self.value()))
+
+    def value(self) -> dict[str, str]:
+        return self.pairs.pairs()
+
+    def set_value(self, value: object) -> None:
+        pairs = value if isinstance(value, Mapping) else {}
+        self.pairs.set_pairs({str(left): str(right) for left, right in pairs.items()})
+
+    def remove_current(self) -> None:
+        self.pairs.remove_row(self._frame.view.currentIndex().row())

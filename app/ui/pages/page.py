@@ -1,0 +1,52 @@
+"""What all pages share: a place for errors, and tasks that end with the page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from app.core.errors import AppError
+from app.ui.context import Context
+from app.ui.widgets.banner import Banner
+from app.ui.widgets.page import ScrollPage
+from app.ui.widgets.painting import Tone, Words
+
+
+class Page(ScrollPage):
+    """``run`` starts a coroutine; what goes wrong appears as a banner under the header until it is closed or solved."""
+
+    def __init__(
+        self,
+        context: Context,
+        title: Words,
+        subtitle: Words | QWidget = "",
+        *,
+        monograms: QWidget | None = None,
+        actions: tuple[QPushButton, ...] = (),
+        is_scrolling: bool = True,
+    ) -> None:
+        super().__init__(title, subtitle, monograms=monograms, actions=actions, is_scrolling=is_scrolling)
+        self.context = context
+        self._error = Banner("", Tone.ERROR, is_closable=True)
+        self._error.hide()
+        self.fixed.addWidget(self._error)
+
+    def run(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[None]:
+        return self.context.tasks.spawn(coroutine, owner=self, on_error=self.show_error)
+
+    def show_error(self, error: AppError) -> None:
+        if error.remedy:
+            self._error.set_message(error.remedy, Tone.ERROR, title=error.message)
+        else:
+            self._error.set_message(error.message, Tone.ERROR)
+        self._error.show()
+
+    def clear_error(self) -> None:
+        self._error.hide()
+
+    def error_words(self) -> str:
+        """What the banner says now; empty without one."""
+        return self._error.accessibleName() if not self._error.isHidden() else ""

@@ -1,0 +1,42 @@
+"""Windows under test: a loop for coroutines, the theme, and services that live in memory."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import qasync
+from PySide6.QtWidgets import QApplication
+
+from app.ui.theme import ThemeChoice, apply_theme
+from tests.ui.fakes import FakeEngine, FakeWindow, fake_context
+
+
+@pytest.fixture
+def window_loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
+    """The window's loop, turning whenever Qt's does: `qtbot.waitUntil` lets coroutines run."""
+    loop: Any = qasync.QEventLoop(qapp, already_running=True)
+    yield loop
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    for _ in range(20):
+        qapp.processEvents()
+        if not asyncio.all_tasks(loop):
+            break
+    asyncio.events._set_running_loop(None)
+    # Not loop.stop(): it makes the application refuse every later event loop, those of the next tests included.
+    qapp.aboutToQuit.disconnect(loop._after_run_forever)
+    loop._after_run_forever()
+    loop._QEventLoop__is_running = False
+    loop.close()
+
+
+@pytest.fixture
+def light(qapp: QApplication) -> None:
+    apply_theme(qapp, ThemeChoice.LIGHT)
+
+
+@pytest.fixture
+def window(window_loop: asyncio.AbstractEventLoop, light: None) -> FakeWindow:
+    """A context with services in memory; `window.services` holds them, `window.navigator` tells where one went."""
+    return fake_context(FakeEngine())
