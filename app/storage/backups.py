@@ -1,0 +1,137 @@
+"""Copies of the database: made before every upgrade and once a week, restored when it is damaged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from app.core.errors import StorageError
+from app.core.events import now
+from app.core.texts import text
+from app.storage.faults import file_error, storage_error
+from app.storage.migrations import EXPIRING_TABLES, version_of
+
+_KEPT = 4
+_SIDE_FILES = ("", "-wal", "-shm")
+_LONGEST_LOG_LIFE = timedelta(days=90)
+
+
+class Backups:
+    """Every method blocks for file access; :class:`~app.storage.database.Database` calls them on its own thread."""
+
+    def __init__(self, folder: Path, kept: int = _KEPT) -> None:
+        self._folder = folder
+        self._kept = kept
+
+    def all(self) -> tuple[Path, ...]:
+        """Newest first."""
+        return tuple(sorted(self._folder.glob("koppler-*.db"), reverse=True))
+
+    def newest(self) -> Path | None:
+        return next(iter(self.all()), None)
+
+    def age_of_newest(self) -> timedelta | None:
+        newest = self.newest()
+        return None if newest is None else now() - datetime.fromtimestamp(newest.stat().st_mtime, UTC)
+
+    def make(self, connection: sqlite3.Connection) -> Path:
+        """A consistent copy without the log, whose lines would outlive their time in it."""
+        name = f"koppler-{now():%Y%m%d-%H%M%S-%f}-v{version_of(connection)}.db"
+        partial = self._folder / f"{name}.partial"
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(partial, os.O_CREAT | os.O_WRONLY, 0o600))
+            with closing(sqlite3.connect(partial, isolation_level=None)) as copy:
+                connection.backup(copy)
+                _strip(copy)
+            partial.replace(self._folder / name)
+        except OSError as error:
+            raise file_error(error, self._folder) from error
+        except sqlite3.Error as error:
+            raise storage_error(error, self._folder) from error
+        finally:
+            partial.unlink(missing_ok=True)
+        self._forget_old()
+        return self._folder / name
+
+    def restore(self, backup: Path, database: Path) -> None:
+        """Puts a checked copy of the backup in the database's place. The database must be closed."""
+        _refuse_unless_sound(backup)
+        partial = _restoring(database)
+        try:
+            shutil.copyfile(backup, partial)
+            partial.chmod(0o600)
+            _flush(partial)
+            self.set_aside(database)
+            partial.replace(database)
+        except OSError as error:
+            raise file_error(error, database) from error
+
+    def finish_restoring(self, database: Path) -> None:
+        """Completes a restore that was cut off after the old file had left its place."""
+        partial = _restoring(database)
+        if not partial.is_file():
+            return
+        if database.exists():  # cut off earlier: the copy may be incomplete, the old file is where it was
+            partial.unlink()
+        else:
+            partial.replace(database)
+
+    def set_aside(self, database: Path) -> None:
+        """Moves the database, its log and its index into a folder of their own, for a later rescue."""
+        place = self._folder / f"damaged-{now():%Y%m%d-%H%M%S-%f}"
+        try:
+            place.mkdir(mode=0o700, parents=True)
+            # The database first: a crash between two moves must not leave it without its write-ahead log unnoticed.
+            for ending in _SIDE_FILES:
+                source = database.with_name(database.name + ending)
+                if source.exists():
+                    source.replace(place / source.name)
+        except OSError as error:
+            raise file_error(error, database) from error
+
+    def _forget_old(self) -> None:
+        for old in self.all()[self._kept :]:
+            old.unlink(missing_ok=True)
+
+    def forget_damaged(self) -> None:
+        """A file set aside holds log lines too: it goes when the last of them would have expired."""
+        limit = now() - _LONGEST_LOG_LIFE
+        for place in self._folder.glob("damaged-*"):
+            if datetime.fromtimestamp(place.stat().st_mtime, UTC) < limit:
+                shutil.rmtree(place, ignore_errors=True)
+
+
+def _restoring(database: Path) -> Path:
+    return database.with_name(database.name + ".restoring")
+
+
+def _strip(copy: sqlite3.Connection) -> None:
+    copy.execute("PRAGMA journal_mode = DELETE")
+    known = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for table in known.intersection(EXPIRING_TABLES):
+        copy.execute(f"DELETE FROM {table}")  # noqa: S608 - a constant name
+    copy.execute("VACUUM")
+
+
+def _refuse_unless_sound(backup: Path) -> None:
+    try:
+        with closing(sqlite3.connect(backup.as_uri() + "?mode=ro", uri=True)) as connection:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.Error as error:
+        found = str(error)
+    if found != "ok":
+        raise StorageError(
+            text('The backup "{name}" cannot be used.', name=backup.name),
+            remedy=text("Choose an older backup. Nothing has been changed."),
+            detail=found,
+        )
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())

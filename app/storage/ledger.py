@@ -1,0 +1,195 @@
+"""What became of every record: one row per integration, kind and source id. The engine's LedgerPort.
+
+Times are aware, UTC. Every method is one transaction and raises StorageError.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+
+from app.core.ledger import Entry, FlowMark
+from app.core.outcomes import Balance, Outcome
+from app.core.records import Kind
+from app.storage.balances import balance_of, reopen
+from app.storage.database import Database
+from app.storage.entries import COLUMNS, entry_of
+from app.storage.entry_rows import PastOutcome, past_outcomes, store
+from app.storage.integration_rows import delete_rows, rename_rows
+from app.storage.rows import like
+
+_PAGE = 250
+_KEYS_PER_QUERY = 500
+"""SQLite before 3.32 takes 999 parameters at most."""
+_IN_TARGET = "integration = ? AND kind = ? AND state = 'settled' AND outcome IN ('created', 'updated', 'unchanged')"
+_OPEN = "state = 'settled' AND outcome IN ('failed', 'held', 'in_doubt')"
+_SET_MARK = "INSERT OR REPLACE INTO flow_mark (run_id, kind, cursor, read, total, is_done) VALUES (?, ?, ?, ?, ?, ?)"
+
+
+class Ledger:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    # For the engine -------------------------------------------------------------------------------------------------
+
+    async def load(self, integration: str, kind: Kind, keys: Sequence[str]) -> Mapping[str, Entry]:
+        """The entries that exist, by key."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, Entry]:
+            found: dict[str, Entry] = {}
+            for start in range(0, len(keys), _KEYS_PER_QUERY):
+                chunk = keys[start : start + _KEYS_PER_QUERY]
+                marks = ", ".join("?" * len(chunk))
+                query = f"SELECT {COLUMNS} FROM entry WHERE integration = ? AND kind = ? AND key IN ({marks})"  # noqa: S608
+                for row in connection.execute(query, (integration, kind.value, *chunk)):
+                    found[row[2]] = entry_of(row)
+            return found
+
+        return await self._database.read(work)
+
+    async def record(self, entries: Sequence[Entry]) -> None:
+        """Insert or replace entries: intents before sending, outcomes after the answer."""
+        if entries:
+            await self._database.write(lambda connection: _store(connection, entries))
+
+    async def checkpoint(self, run_id: str, mark: FlowMark, entries: Sequence[Entry] = ()) -> None:
+        """Store entries and the place reached, together."""
+        row = (run_id, mark.kind.value, mark.cursor, mark.read, mark.total, mark.is_done)
+
+        def work(connection: sqlite3.Connection) -> None:
+            _store(connection, entries)
+            connection.execute(_SET_MARK, row)
+            reopen(connection, {run_id})
+
+        await self._database.write(work)
+
+    async def balance(self, run_id: str) -> Balance:
+        """Read numbers come from the marks, outcomes and reasons from the entries that the run touched.
+
+        Entries not settled count as in doubt, "interrupted". A run that has ended keeps the balance of its end, also
+        after later runs have touched the same records.
+        """
+        return await self._database.read(lambda connection: balance_of(connection, run_id))
+
+    async def touched(self, run_id: str, kind: Kind) -> int:
+        """How many entries of a kind the run has touched, settled or not."""
+        query = "SELECT count(*) FROM entry WHERE run_id = ? AND kind = ?"
+        return await self._database.read(lambda c: int(c.execute(query, (run_id, kind.value)).fetchone()[0]))
+
+    async def unsettled(self, integration: str, kind: Kind) -> Sequence[Entry]:
+        """Entries still planned or sent: an earlier run was cut off."""
+        return await self._select(
+            "integration = ? AND kind = ? AND state <> 'settled' ORDER BY key", (integration, kind.value)
+        )
+
+    async def keys(self, integration: str, kind: Kind, *, after: str = "", limit: int = 5_000) -> Sequence[str]:
+        """Keys of records that the target holds (settled as created, updated or unchanged), in order, from ``after``
+        exclusive."""
+        query = f"SELECT key FROM entry WHERE {_IN_TARGET} AND key > ? ORDER BY key LIMIT ?"  # noqa: S608 - constants
+        values = (integration, kind.value, after, limit)
+        return await self._database.read(lambda c: tuple(key for (key,) in c.execute(query, values)))
+
+    async def held(self, integration: str, kind: Kind) -> int:
+        """How many keys ``keys`` would give."""
+        query = f"SELECT count(*) FROM entry WHERE {_IN_TARGET}"  # noqa: S608 - constants only
+        return await self._database.read(lambda c: int(c.execute(query, (integration, kind.value)).fetchone()[0]))
+
+    async def open_issues(self, integration: str, kinds: Sequence[Kind]) -> AsyncIterator[Sequence[Entry]]:
+        """Entries failed, held or in doubt, in pages of 250. Settling them meanwhile does not disturb the pages."""
+        condition = f"integration = ? AND kind = ? AND key > ? AND {_OPEN} ORDER BY key LIMIT {_PAGE}"
+        for kind in kinds:
+            after, is_first = "", True
+            while True:
+                # The empty key of a record without an id comes before every other.
+                first = condition.replace("key >", "key >=") if is_first else condition
+                page = await self._select(first, (integration, kind.value, after))
+                if page:
+                    yield page
+                if len(page) < _PAGE:
+                    break
+                after, is_first = page[-1].key, False
+
+    # For the window and the command line ----------------------------------------------------------------------------
+
+    async def entries(
+        self,
+        integration: str,
+        *,
+        run_id: str | None = None,
+        kind: Kind | None = None,
+        outcomes: Collection[Outcome] | None = None,
+        reason: str | None = None,
+        search: str | bytes | None = None,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Sequence[Entry]:
+        """In the order of kind and key. ``search`` is part of a key, target id, place or message, or a keyed hash."""
+        condition, values = _condition(integration, run_id, kind, outcomes, reason, search)
+        return await self._select(f"{condition} ORDER BY kind, key LIMIT ? OFFSET ?", (*values, limit, offset))
+
+    async def count(
+        self,
+        integration: str,
+        *,
+        run_id: str | None = None,
+        kind: Kind | None = None,
+        outcomes: Collection[Outcome] | None = None,
+        reason: str | None = None,
+        search: str | bytes | None = None,
+    ) -> int:
+        condition, values = _condition(integration, run_id, kind, outcomes, reason, search)
+        query = f"SELECT count(*) FROM entry WHERE {condition}"  # noqa: S608 - values are bound
+        return await self._database.read(lambda c: int(c.execute(query, values).fetchone()[0]))
+
+    async def find(self, integration: str, hashed: bytes) -> Sequence[Entry]:
+        """Every entry whose number, address or id has this keyed hash."""
+        return await self.entries(integration, search=hashed, limit=1_000)
+
+    async def history(self, integration: str, kind: Kind, key: str) -> Sequence[PastOutcome]:
+        """Newest first: the present outcome and up to 20 that it replaced."""
+        return await self._database.read(lambda connection: past_outcomes(connection, integration, kind, key))
+
+    async def rename(self, integration: str, new_key: str) -> None:
+        """Carries entries, history, runs, marks and product mapping over to another integration key."""
+        await self._database.write(lambda connection: rename_rows(connection, integration, new_key))
+
+    async def delete(self, integration: str) -> None:
+        """Forgets everything that the integration has done; its configuration stays."""
+        await self._database.write(lambda connection: delete_rows(connection, integration))
+        await self._database.scrub()
+
+    async def _select(self, condition: str, values: Sequence[object]) -> Sequence[Entry]:
+        query = f"SELECT {COLUMNS} FROM entry WHERE {condition}"  # noqa: S608 - values are bound
+        return await self._database.read(lambda c: tuple(map(entry_of, c.execute(query, tuple(values)))))
+
+
+def _store(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
+    store(connection, entries)
+    reopen(connection, {entry.run_id for entry in entries})
+
+
+def _condition(
+    integration: str,
+    run_id: str | None,
+    kind: Kind | None,
+    outcomes: Collection[Outcome] | None,
+    reason: str | None,
+    search: str | bytes | None,
+) -> tuple[str, tuple[object, ...]]:
+    parts: list[tuple[str, tuple[object, ...]]] = [("integration = ?", (integration,))]
+    if run_id is not None:
+        parts.append(("run_id = ?", (run_id,)))
+    if kind is not None:
+        parts.append(("kind = ?", (kind.value,)))
+    if outcomes is not None:
+        marks = ", ".join("?" * len(outcomes))
+        parts.append((f"state = 'settled' AND outcome IN ({marks})", tuple(each.value for each in outcomes)))
+    if reason is not None:
+        parts.append(("reason = ?", (reason,)))
+    if isinstance(search, bytes):
+        hashed = "(kind, key) IN (SELECT kind, key FROM entry_search WHERE integration = ? AND hash = ?)"
+        parts.append((hashed, (integration, search)))
+    elif search:
+        fields = "key || char(10) || target_id || char(10) || place || char(10) || message"
+        parts.append((f"{fields} LIKE ? ESCAPE '\\'", (like(search),)))
+    return " AND ".join(part for part, _ in parts), tuple(value for _, values in parts for value in values)

@@ -1,0 +1,294 @@
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.core.events import RunState
+from app.core.ledger import Entry, EntryState, FlowMark
+from app.core.outcomes import Outcome
+from app.core.records import Kind
+from app.engine.ports import LedgerPort, RunsPort
+from app.storage.database import Database
+from app.storage.ledger import Ledger
+from app.storage.runs import Runs
+from tests.storage.samples import MOMENT, entry, run
+
+
+@pytest.fixture
+def ledger(database: Database) -> Ledger:
+    return Ledger(database)
+
+
+@pytest.fixture
+def runs(database: Database) -> Runs:
+    return Runs(database)
+
+
+def planned(key: str, **changes) -> Entry:
+    return entry(key, state=EntryState.PLANNED, outcome=None, **changes)
+
+
+def test_storage_fits_the_ports_of_the_engine(ledger: Ledger, runs: Runs) -> None:
+    port: LedgerPort = ledger
+    book: RunsPort = runs
+    assert (port, book) == (ledger, runs)
+
+
+async def test_an_entry_comes_back_as_it_was_written(ledger: Ledger) -> None:
+    full = entry(
+        "2024/INV-007 ä",
+        outcome=Outcome.FAILED,
+        reason="refused",
+        target_id="77",
+        content_hash=b"\x00\xff" * 8,
+        attempts=3,
+        created_by="run-0",
+        where="line 17",
+        message="Größe fehlt",
+        search=(b"a" * 16, b"\x00" * 16, b""),
+        amount="12.50 EUR",
+    )
+    await ledger.record([full])
+    assert await ledger.load("shop", Kind.ORDERS, [full.key, "unknown"]) == {full.key: full}
+
+
+async def test_times_keep_their_microseconds_and_come_back_in_utc(ledger: Ledger) -> None:
+    await ledger.record([entry()])
+    stored = (await ledger.load("shop", Kind.ORDERS, ["1"]))["1"].at
+    assert stored == MOMENT
+    assert stored.utcoffset() == timedelta(0)
+
+
+async def test_a_thousand_keys_are_loaded_at_once_and_no_others(ledger: Ledger) -> None:
+    await ledger.record([entry(str(number)) for number in range(1_500)])
+    wanted = [str(number) for number in range(500, 1_700)]
+    found = await ledger.load("shop", Kind.ORDERS, wanted)
+    assert set(found) == {str(number) for number in range(500, 1_500)}
+
+
+async def test_kinds_and_integrations_do_not_see_each_other(ledger: Ledger) -> None:
+    await ledger.record([entry(), entry(kind=Kind.CARTS), entry(integration="other")])
+    assert len(await ledger.load("shop", Kind.ORDERS, ["1"])) == 1
+    assert await ledger.load("shop", Kind.CONTACTS, ["1"]) == {}
+
+
+async def test_a_checkpoint_stores_place_and_entries_together(ledger: Ledger, runs: Runs) -> None:
+    await runs.begin(run())
+    await ledger.checkpoint("run-1", FlowMark(kind=Kind.ORDERS, cursor="p2", read=2, total=9), [entry("1"), entry("2")])
+    found = await runs.get("run-1")
+    assert found is not None
+    assert found.marks == (FlowMark(kind=Kind.ORDERS, cursor="p2", read=2, total=9),)
+    assert (await ledger.balance("run-1")).balances
+
+
+async def test_the_reasons_of_a_balance_count_what_was_not_sent(ledger: Ledger) -> None:
+    await ledger.checkpoint(
+        "run-1",
+        FlowMark(kind=Kind.ORDERS, read=4),
+        [
+            entry("1", reason="consent_given"),
+            entry("2", outcome=Outcome.SKIPPED, reason="guest_order"),
+            entry("3", outcome=Outcome.SKIPPED, reason="guest_order"),
+            planned("4"),
+        ],
+    )
+    flow = (await ledger.balance("run-1")).flows[Kind.ORDERS]
+    assert flow.counts == {Outcome.CREATED: 1, Outcome.SKIPPED: 2, Outcome.IN_DOUBT: 1}
+    assert flow.reasons == {"guest_order": 2, "interrupted": 1}
+    assert flow.balances
+    assert await ledger.touched("run-1", Kind.ORDERS) == 4
+
+
+async def test_an_ended_run_keeps_its_balance_when_a_later_run_takes_over_its_records(
+    ledger: Ledger, runs: Runs
+) -> None:
+    await runs.begin(run())
+    await ledger.checkpoint("run-1", FlowMark(kind=Kind.ORDERS, read=2, is_done=True), [entry("1"), entry("2")])
+    await runs.update(run(state=RunState.FINISHED, ended_at=MOMENT))
+    await ledger.record([entry("1", run_id="run-2", outcome=Outcome.UNCHANGED)])
+    assert (await ledger.balance("run-1")).total.counts == {Outcome.CREATED: 2}
+    assert (await ledger.balance("run-2")).total.counts == {Outcome.UNCHANGED: 1}
+
+
+async def test_a_continued_run_is_counted_again(ledger: Ledger, runs: Runs) -> None:
+    await runs.begin(run())
+    await ledger.checkpoint("run-1", FlowMark(kind=Kind.ORDERS, read=1), [entry("1")])
+    await runs.update(run(state=RunState.PAUSED))
+    await ledger.checkpoint("run-1", FlowMark(kind=Kind.ORDERS, read=2), [entry("2")])
+    assert (await ledger.balance("run-1")).total.counts == {Outcome.CREATED: 2}
+
+
+async def test_only_records_that_the_target_holds_are_listed_as_keys(ledger: Ledger) -> None:
+    await ledger.record(
+        [
+            entry("a"),
+            entry("b", outcome=Outcome.UPDATED),
+            entry("c", outcome=Outcome.UNCHANGED),
+            entry("d", outcome=Outcome.SKIPPED),
+            planned("e"),
+        ]
+    )
+    assert await ledger.keys("shop", Kind.ORDERS) == ("a", "b", "c")
+    assert await ledger.keys("shop", Kind.ORDERS, after="a", limit=1) == ("b",)
+    assert await ledger.held("shop", Kind.ORDERS) == 3
+
+
+async def test_what_was_cut_off_is_found_again(ledger: Ledger) -> None:
+    sent = entry("2", state=EntryState.SENT, outcome=None)
+    await ledger.record([planned("1"), sent, entry("3"), planned("4", kind=Kind.CARTS)])
+    assert await ledger.unsettled("shop", Kind.ORDERS) == (planned("1"), sent)
+
+
+async def test_open_issues_come_in_pages_even_while_they_are_settled(ledger: Ledger) -> None:
+    keys = ["", *(f"{number:04}" for number in range(600))]
+    await ledger.record([entry(key, outcome=Outcome.FAILED) for key in keys])
+    await ledger.record([entry("x", kind=Kind.CONTACTS, outcome=Outcome.HELD), entry("y", outcome=Outcome.SKIPPED)])
+    pages: list[Sequence[Entry]] = []
+    async for page in ledger.open_issues("shop", [Kind.CONTACTS, Kind.ORDERS]):
+        pages.append(page)
+        await ledger.record([replace(each, outcome=Outcome.UPDATED) for each in page])
+    assert [len(page) for page in pages] == [1, 250, 250, 101]
+    assert [each.key for page in pages[1:] for each in page] == keys
+
+
+async def test_entries_are_filtered_searched_and_paged(ledger: Ledger) -> None:
+    await ledger.record(
+        [
+            entry("100%", outcome=Outcome.FAILED, reason="refused", message="Unknown product"),
+            entry("1000", outcome=Outcome.SKIPPED, reason="guest_order"),
+            entry("2", run_id="run-2", target_id="t_1"),
+        ]
+    )
+
+    async def keys(**choice) -> list[str]:
+        found = await ledger.entries("shop", **choice)
+        assert await ledger.count("shop", **choice) == len(found)
+        return [each.key for each in found]
+
+    assert await keys() == ["100%", "1000", "2"]
+    assert await keys(outcomes=[Outcome.FAILED, Outcome.HELD]) == ["100%"]
+    assert await keys(outcomes=[]) == []
+    assert await keys(reason="guest_order") == ["1000"]
+    assert await keys(run_id="run-2") == ["2"]
+    assert await keys(kind=Kind.CARTS) == []
+    assert await keys(search="100%") == ["100%"]
+    assert await keys(search="unknown PRODUCT") == ["100%"]
+    assert await keys(search="t_") == ["2"]
+    assert [each.key for each in await ledger.entries("shop", limit=1, offset=1)] == ["1000"]
+
+
+async def test_a_keyed_hash_finds_every_record_of_a_person(ledger: Ledger) -> None:
+    person, number = b"p" * 16, b"n" * 16
+    order, contact = entry("1", search=(number, person)), entry("9", kind=Kind.CONTACTS, search=(person,))
+    await ledger.record([order, contact])
+    assert await ledger.find("shop", person) == (contact, order)
+    assert await ledger.find("shop", number) == (order,)
+    assert await ledger.find("other", person) == ()
+
+
+async def test_a_hash_that_no_longer_applies_finds_nothing(ledger: Ledger) -> None:
+    await ledger.record([entry("1", search=(b"old", b"same"))])
+    await ledger.record([entry("1", search=(b"new", b"same"))])
+    assert await ledger.find("shop", b"old") == ()
+    assert len(await ledger.find("shop", b"new")) == len(await ledger.find("shop", b"same")) == 1
+
+
+async def test_the_history_tells_what_came_before(ledger: Ledger) -> None:
+    def at(minute: int, outcome: Outcome, reason: str = "") -> Entry:
+        return entry(outcome=outcome, reason=reason, at=MOMENT + timedelta(minutes=minute), run_id=f"run-{minute}")
+
+    for step in (
+        at(0, Outcome.FAILED, "refused"),
+        replace(at(1, Outcome.FAILED), state=EntryState.PLANNED, outcome=None),
+        at(2, Outcome.CREATED),
+        at(3, Outcome.UNCHANGED),
+        at(4, Outcome.UNCHANGED),
+        at(5, Outcome.UPDATED),
+    ):
+        await ledger.record([step])
+    past = await ledger.history("shop", Kind.ORDERS, "1")
+    assert [(each.run_id, each.outcome, each.reason) for each in past] == [
+        ("run-5", Outcome.UPDATED, ""),
+        ("run-2", Outcome.CREATED, ""),
+        ("run-0", Outcome.FAILED, "refused"),
+    ]
+
+
+async def test_the_history_of_one_record_is_bounded(ledger: Ledger) -> None:
+    for number in range(60):
+        outcome = (Outcome.FAILED, Outcome.HELD)[number % 2]
+        await ledger.record([entry(outcome=outcome, at=MOMENT + timedelta(seconds=number))])
+    past = await ledger.history("shop", Kind.ORDERS, "1")
+    assert len(past) == 21
+    assert past[0].at == MOMENT + timedelta(seconds=59)
+    assert past[-1].at == MOMENT + timedelta(seconds=39)
+
+
+async def test_a_deleted_integration_leaves_nothing_behind(ledger: Ledger, runs: Runs, database: Database) -> None:
+    await runs.begin(run(marks=(FlowMark(kind=Kind.ORDERS, read=1),)))
+    await runs.set_watermark("shop", Kind.ORDERS, MOMENT)
+    await ledger.record([entry(search=(b"h",)), entry(integration="other")])
+    await ledger.delete("shop")
+    assert await ledger.entries("shop") == ()
+    assert await ledger.find("shop", b"h") == ()
+    assert await runs.get("run-1") is None
+    assert await runs.watermark("shop", Kind.ORDERS) is None
+    assert await ledger.count("other") == 1
+
+
+async def test_a_renamed_integration_keeps_its_memory(ledger: Ledger, runs: Runs) -> None:
+    await runs.begin(run())
+    await ledger.record([entry(search=(b"h",))])
+    await ledger.rename("shop", "store")
+    assert await ledger.find("store", b"h") == (entry(integration="store", search=(b"h",)),)
+    assert [each.integration for each in await runs.recent()] == ["store"]
+
+
+# Whatever is written in whatever order, the balance is the count of the latest entries ------------------------------
+
+
+_entries = st.lists(
+    st.builds(
+        lambda key, kind, state, outcome, reason, run_id, hashes: entry(
+            key,
+            kind=kind,
+            state=state,
+            outcome=outcome if state is EntryState.SETTLED else None,
+            reason=reason,
+            run_id=run_id,
+            search=hashes,
+        ),
+        key=st.sampled_from([str(number) for number in range(8)]),
+        kind=st.sampled_from([Kind.ORDERS, Kind.CONTACTS]),
+        state=st.sampled_from(EntryState),
+        outcome=st.sampled_from(Outcome),
+        reason=st.sampled_from(["", "refused", "guest_order"]),
+        run_id=st.sampled_from(["run-1", "run-2"]),
+        hashes=st.lists(st.sampled_from([b"a", b"b", b"c"]), max_size=2, unique=True).map(tuple),
+    ),
+    max_size=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(batches=st.lists(_entries, max_size=6))
+async def test_the_balance_always_equals_the_entries(ledger: Ledger, batches: list[list[Entry]]) -> None:
+    await ledger.delete("shop")
+    expected: dict[tuple[Kind, str], Entry] = {}
+    for batch in batches:
+        await ledger.record(batch)
+        expected |= {(each.kind, each.key): each for each in batch}
+    for run_id in ("run-1", "run-2"):
+        own = [each for each in expected.values() if each.run_id == run_id]
+        balance = await ledger.balance(run_id)
+        for kind in (Kind.ORDERS, Kind.CONTACTS):
+            counted = Counter(each.outcome or Outcome.IN_DOUBT for each in own if each.kind is kind)
+            assert dict(balance.flows[kind].counts if kind in balance.flows else {}) == dict(counted)
+            assert await ledger.touched(run_id, kind) == counted.total()
+    for hashed in (b"a", b"b", b"c"):
+        found = {(each.kind, each.key) for each in await ledger.find("shop", hashed)}
+        assert found == {place for place, each in expected.items() if hashed in each.search}
