@@ -1,0 +1,38 @@
+"""E-mail addresses have one normal form, and a masked one for showing."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.addresses import is_email, masked_email, normalised_email
+
+
+@pytest.mark.parametrize(
+    "raw", [" Anna@Example.com ", "anna@example.COM", "\ufeffanna@example.com", "ANNA@EXAMPLE.COM"]
+)
+def test_case_and_outer_blanks_do_not_matter(raw: str) -> None:
+    assert normalised_email(raw) == "anna@example.com"
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "anna", "anna@", "@example.com", "a b@example.com", "a@b", "a@b..de", "a@b.de,c@d.de"]
+)
+def test_what_cannot_be_an_address_is_refused(raw: str) -> None:
+    assert not is_email(raw)
+
+
+@pytest.mark.parametrize("raw", ["a@b.de", "o'neil+shop@mail.example.co.uk", "jörg@müller.example"])
+def test_unusual_addresses_are_accepted(raw: str) -> None:
+    assert is_email(raw)
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing_more(raw: str) -> None:
+    once = normalised_email(raw)
+    assert normalised_email(once) == once
+
+
+def test_a_masked_address_does_not_give_the_name_away() -> None:
+    assert masked_email("anna.schmidt@example.com") == "a•••@example.com"
