@@ -1,6 +1,5 @@
 """Koppler: moves customers, orders and products from a shop or from files to marketing tools."""
 
-import tomllib
 from importlib import metadata
 from pathlib import Path
 
@@ -10,6 +9,8 @@ def _read_version() -> str:
     try:
         return metadata.version("koppler")
     except metadata.PackageNotFoundError:
+        import tomllib
+
         declaration = Path(__file__).parents[1] / "pyproject.toml"
         if not declaration.is_file():
             return "0"

@@ -103,7 +103,7 @@ def parallel_options(arguments: Sequence[str], cores: int) -> list[str]:
     )
     if processes < 2 or is_refused:
         return []
-    return ["-n", str(processes), "--dist", "loadscope"]
+    return ["-n", str(processes), "--dist", "worksteal"]
 
 
 def _lint(checkout: Checkout, arguments: list[str]) -> int:

@@ -1,7 +1,6 @@
 """One set-up at a time per checkout."""
 
 import contextlib
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,5 +60,4 @@ else:
         return True
 
     def _unlock(stream: IO[bytes]) -> None:
-        os.fsync(stream.fileno())
         fcntl.flock(stream.fileno(), fcntl.LOCK_UN)

@@ -1,6 +1,7 @@
 """Starting other programs: with their output passed on, and remembered where a failure has to be explained."""
 
 import os
+import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from pathlib import Path
 from bootstrapping.reports import say
 
 _REMEMBERED_LINES = 400
+_KILLED_BY_SIGNAL = 128  # shells add the number of the signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +77,22 @@ def run_quietly(command: Sequence[str | Path], folder: Path) -> Finished:
 
 
 def hand_over(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> int:
-    """Runs the program on our own terminal and returns its exit code; Ctrl+C is the program's to handle."""
+    """Runs the program on our own terminal and returns its exit code as a shell would.
+
+    Ctrl+C reaches the program directly and is its own to handle; a request to end is passed on to it.
+    """
     with subprocess.Popen([str(part) for part in command], cwd=folder, env=child_environment(environment)) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue
+        previous = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        try:
+            exit_code = _wait_through_interrupts(process)
+        finally:
+            signal.signal(signal.SIGTERM, previous)
+    return exit_code if exit_code >= 0 else _KILLED_BY_SIGNAL - exit_code
+
+
+def _wait_through_interrupts(process: subprocess.Popen[bytes]) -> int:
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue

@@ -15,7 +15,7 @@ from bootstrapping.guard import hold_setup
 from bootstrapping.link_wheel import entry_points, path_line, write_link_wheel
 from bootstrapping.pip_failures import explain_pip_failure
 from bootstrapping.pip_progress import PipProgress
-from bootstrapping.processes import run_quietly, run_watched
+from bootstrapping.processes import hand_over, run_quietly, run_watched
 from bootstrapping.reports import SetupError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -226,6 +226,12 @@ def test_pip_is_quiet_after_success_and_brief_after_failure(capsys: pytest.Captu
         assert capsys.readouterr().err.splitlines() == shown
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("story", "exit_code"), [("sys.exit(4)", 4), ("os.kill(os.getpid(), 9)", 137)])
+def test_the_programs_exit_code_is_ours(tmp_path: Path, story: str, exit_code: int) -> None:
+    assert hand_over([sys.executable, "-c", f"import os, sys; {story}"], tmp_path) == exit_code
+
+
 def test_a_program_that_does_not_exist_is_an_answer_too(tmp_path: Path) -> None:
     assert not run_quietly([tmp_path / "absent"], tmp_path).is_ok
 
@@ -314,7 +320,7 @@ def test_a_command_is_told_from_options(arguments: list[str], is_command: bool) 
 
 
 def test_tests_run_side_by_side_unless_the_person_says_otherwise() -> None:
-    assert commands.parallel_options(["tests/core"], 2) == ["-n", "2", "--dist", "loadscope"]
+    assert commands.parallel_options(["tests/core"], 2) == ["-n", "2", "--dist", "worksteal"]
     assert commands.parallel_options([], 64)[1] == "4"
     assert commands.parallel_options([], 1) == []
     assert commands.parallel_options(["-n0"], 2) == []
