@@ -45,6 +45,7 @@ from app.sdk.redaction import Redactor
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_EVIDENCE = 2_000
+_MOST_OF_A_PAGE = 65_536
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -57,6 +58,8 @@ class Answer:
     headers: Mapping[str, str]
     content: bytes
     url: str = ""
+    redact: Callable[[str], str] = field(default=str, compare=False, repr=False)
+    """Takes secrets out of whatever is shown or logged of this answer."""
 
     @property
     def is_empty(self) -> bool:
@@ -65,6 +68,11 @@ class Answer:
     @property
     def text(self) -> str:
         return self.content.decode("utf-8", errors="replace")
+
+    @property
+    def evidence(self) -> str:
+        """The beginning of the body without secrets, for errors and the log."""
+        return self.redact(self.text)[:_LONGEST_EVIDENCE]
 
     def json(self) -> Json:
         """Numbers with a point become Decimal, so that money never passes through a float.
@@ -80,7 +88,7 @@ class Answer:
                 remedy=text(
                     "Check the address of the account; a maintenance page or a firewall may answer in its place."
                 ),
-                detail=f"no JSON from {self.url}: {self.text[:_LONGEST_EVIDENCE]}",
+                detail=f"no JSON from {self.url}: {self.evidence}",
             ) from error
 
 
@@ -90,11 +98,11 @@ class RejectedError(DataError):
     def __init__(self, answer: Answer, words: str = "") -> None:
         super().__init__(
             "refused",
-            text("The system refused the request: {words}", words=words or answer.text[:300] or str(answer.status)),
-            detail=f"{answer.status} from {answer.url}: {answer.text[:_LONGEST_EVIDENCE]}",
+            text("The system refused the request: {words}", words=words or answer.evidence[:300] or str(answer.status)),
+            detail=f"{answer.status} from {answer.url}: {answer.evidence}",
         )
         self.answer = answer
-        self.words = words or answer.text[:300]
+        self.words = words or answer.evidence[:300]
 
 
 Classify = Callable[[Answer], AppError | None]
@@ -235,7 +243,11 @@ class HttpClient:
                 host = urlsplit(sending.url).hostname or ""
                 raise _connection_error(error, host, may_repeat=sending.may_repeat) from error
             answer = Answer(
-                response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content, sending.url
+                response.status_code,
+                {name.lower(): value for name, value in response.headers.items()},
+                response.content,
+                sending.url,
+                self._redact,
             )
             self._report(sending, answer, started, attempt)
             self.pacer.observe(answer.headers)
@@ -301,6 +313,49 @@ class _Sending:
     may_repeat: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """What one look at an address found. ``certificate`` is DER; both it and the version are empty for plain HTTP."""
+
+    answer: Answer
+    tls_version: str = ""
+    certificate: bytes = b""
+
+
+async def knock(url: str, *, timeout_s: float = 10) -> Knock:
+    """One GET without credentials; a redirect is not followed, a long page is cut.
+
+    Raises AddressError and UnreachableError with the cause chained.
+    """
+    parts = urlsplit(checked_base_url(url))
+    context = await asyncio.to_thread(tls_context) if parts.scheme == "https" else False
+    trust_env = not is_loopback(parts.hostname or "")
+    try:
+        async with (
+            httpx.AsyncClient(verify=context, timeout=timeout_s, follow_redirects=False, trust_env=trust_env) as client,
+            client.stream("GET", url) as response,
+        ):
+            return await _knocked(response, url)
+    except httpx.InvalidURL as error:
+        raise AddressError(text('"{address}" is not a web address.', address=url[:200]), field="api_address") from error
+    except httpx.HTTPError as error:
+        raise _connection_error(error, parts.hostname or "", may_repeat=True) from error
+
+
+async def _knocked(response: httpx.Response, url: str) -> Knock:
+    tls = response.extensions["network_stream"].get_extra_info("ssl_object")
+    content = b""
+    async for piece in response.aiter_bytes():
+        content += piece
+        if len(content) >= _MOST_OF_A_PAGE:
+            break
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    answer = Answer(response.status_code, headers, content, url)
+    if tls is None:
+        return Knock(answer)
+    return Knock(answer, tls.version() or "", tls.getpeercert(binary_form=True) or b"")
+
+
 def encoded(body: Json) -> bytes:
     """JSON as UTF-8; a Decimal is written as the number it is, digit for digit."""
     return _ENCODER.encode(body)
@@ -335,7 +390,7 @@ def checked_base_url(raw: str) -> str:
 def common_error(answer: Answer) -> AppError | None:
     """How an HTTP status is read where the connector does not know better; None for success."""
     status = answer.status
-    detail = f"{status} from {answer.url}: {answer.text[:_LONGEST_EVIDENCE]}"
+    detail = f"{status} from {answer.url}: {answer.evidence}"
     if 200 <= status < 300:
         return None
     if 300 <= status < 400:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterable
 from urllib.parse import quote, quote_plus
 
@@ -35,11 +36,11 @@ class Redactor:
 def _forms_of(secret: str) -> set[str]:
     raw = secret.encode()
     escaped = secret.encode("unicode_escape").decode("ascii")
-    quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
+    quoted = {json.dumps(secret, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)}
     # Base64 of a text that contains the secret: three alignments, without the characters that neighbours share.
     aligned = {base64.b64encode(b"\0" * shift + raw)[_head(shift) : _tail(shift, raw)].decode() for shift in range(3)}
     urlsafe = {form.replace("+", "-").replace("/", "_") for form in aligned}
-    plain = {secret, quote(secret, safe=""), quote_plus(secret), escaped, quoted}
+    plain = {secret, quote(secret, safe=""), quote_plus(secret), escaped, *quoted}
     return {form for form in plain | aligned | urlsafe if len(form) >= _SHORTEST}
 
 
