@@ -45,6 +45,8 @@ from app.sdk.redaction import Redactor
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LONGEST_EVIDENCE = 2_000
+_NOT_PROCESSED = frozenset({408, 423, 425, 429, 503})
+"""Statuses that say the request was turned away; after any other fault of a server a write may have happened."""
 _MOST_OF_A_PAGE = 65_536
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -251,13 +253,15 @@ class HttpClient:
             )
             self._report(sending, answer, started, attempt)
             self.pacer.observe(answer.headers)
-        return self._accepted(answer)
+        return self._accepted(answer, may_repeat=sending.may_repeat)
 
-    def _accepted(self, answer: Answer) -> Answer:
+    def _accepted(self, answer: Answer, *, may_repeat: bool) -> Answer:
         own = self.options.classify(answer) if self.options.classify else None
         error = own or common_error(answer)
         if error is not None:
             error.detail = self._redact(error.detail)
+            if isinstance(error, UnreachableError) and not may_repeat and answer.status not in _NOT_PROCESSED:
+                raise _unknown_outcome(urlsplit(answer.url).hostname or "", error.detail) from error
             raise error
         return answer
 
@@ -447,11 +451,7 @@ def _connection_error(error: httpx.HTTPError, host: str, *, may_repeat: bool) ->
     detail = f"{type(error).__name__} talking to {host}"
     arrived = isinstance(error, httpx.ReadError | httpx.ReadTimeout | httpx.WriteError | httpx.WriteTimeout)
     if (arrived or isinstance(error, httpx.RemoteProtocolError)) and not may_repeat:
-        return UnknownOutcomeError(
-            text("The connection broke before {host} answered.", host=host),
-            remedy=text("It is looked up before anything is sent again."),
-            detail=detail,
-        )
+        return _unknown_outcome(host, detail)
     if isinstance(error, httpx.ConnectError) and isinstance(_root(error), ssl.SSLError):
         return AddressError(
             text("The secure connection to {host} could not be trusted.", host=host),
@@ -465,6 +465,14 @@ def _connection_error(error: httpx.HTTPError, host: str, *, may_repeat: bool) ->
         text("{host} cannot be reached.", host=host),
         remedy=text("Check your internet connection and the address."),
         detail=f"{detail}: {_root(error)}",
+    )
+
+
+def _unknown_outcome(host: str, detail: str) -> UnknownOutcomeError:
+    return UnknownOutcomeError(
+        text("The connection broke before {host} answered.", host=host),
+        remedy=text("It is looked up before anything is sent again."),
+        detail=detail,
     )
 
 

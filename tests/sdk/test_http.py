@@ -125,6 +125,18 @@ async def test_a_lost_answer_to_a_write_is_in_doubt_and_not_repeated(wire: Line,
     assert len([event for event in wire.events if isinstance(event, RequestEvent)]) == 1
 
 
+@pytest.mark.parametrize(("status", "expected"), [(500, UnknownOutcomeError), (504, UnknownOutcomeError), (503, None)])
+async def test_after_a_server_fault_a_write_is_only_repeated_when_it_was_turned_away(
+    wire: Line, status: int, expected: type[AppError] | None
+) -> None:
+    wire.simulator.fail(status=status)
+    if expected is None:
+        assert (await wire.client.request("POST", "echo", body={})).status == 200
+    else:
+        with pytest.raises(expected):
+            await wire.client.request("POST", "echo", body={})
+
+
 async def test_a_lost_answer_to_a_repeatable_write_is_repeated(wire: Line) -> None:
     wire.simulator.fail(kind=FaultKind.DROP_AFTER)
     assert (await wire.client.request("PUT", "echo", body={}, is_repeatable=True)).status == 200
