@@ -75,7 +75,7 @@ def _marker(checkout: Checkout, lock: Path) -> Path:
 
 
 def _journal(checkout: Checkout) -> Path:
-    """Exists while packages are being written; if it is found at the start, the last set-up was killed half way."""
+    """Exists while packages are being unpacked; if it is found at the start, the last set-up was killed half way."""
     return checkout.venv / "koppler-set-up.unfinished"
 
 
@@ -118,28 +118,27 @@ def _install(checkout: Checkout, *, for_development: bool) -> None:
     say(f"Installing the packages of {lock.relative_to(checkout.root)} (the first time this takes a few minutes) …")
     _marker(checkout, lock).unlink(missing_ok=True)
     journal = _journal(checkout)
-    journal.touch()
     pip: list[str | Path] = [checkout.python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
-    progress = PipProgress()
+    progress = PipProgress(on_unpacking=journal.touch)
     installed = run_watched(
         [*pip, "--progress-bar", "off", "--only-binary", ":all:", "--require-hashes", "--requirement", lock],
         checkout.root,
         show=progress.show,
     )
     progress.finish(is_ok=installed.is_ok)
+    journal.unlink(missing_ok=True)  # pip has ended by itself: it undoes what it cannot finish
     if not installed.is_ok:
-        journal.unlink()  # pip stops before or undoes after: what is there is whole
         raise SetupError(explain_pip_failure(installed.errors))
     with tempfile.TemporaryDirectory(prefix="koppler-") as folder:
         wheel = write_link_wheel(checkout, Path(folder))
         linked = run_watched([*pip, "--quiet", "--no-index", "--no-deps", "--force-reinstall", wheel], checkout.root)
     if not linked.is_ok:
+        journal.touch()  # remains of an earlier link stand in the way: the next set-up starts afresh
         raise SetupError(explain_pip_failure(linked.errors))
     version = _interpreter_version(checkout)
     if version is None:
         raise SetupError(f"The virtual environment in {checkout.venv} broke while it was filled. Start again.")
     _write_whole(_marker(checkout, lock), _fingerprint(checkout, lock, version))
-    journal.unlink()
     say("Set-up finished.")
 
 

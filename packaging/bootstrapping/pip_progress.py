@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Callable
 
 from bootstrapping.reports import say
 
@@ -11,7 +12,8 @@ _MOST_TROUBLES = 15
 
 
 class PipProgress:
-    def __init__(self) -> None:
+    def __init__(self, on_unpacking: Callable[[], None]) -> None:
+        self._on_unpacking = on_unpacking
         self._is_live = sys.stderr is not None and sys.stderr.isatty()
         self._count = 0
         self._troubles: dict[str, None] = {}
@@ -24,6 +26,7 @@ class PipProgress:
             self._count += 1
             self._rewrite(f"  {self._count}: {step[1]}")
         elif line.startswith("Installing collected packages"):
+            self._on_unpacking()
             self._rewrite("  unpacking …")
 
     def finish(self, *, is_ok: bool) -> None:

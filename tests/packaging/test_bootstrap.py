@@ -219,11 +219,20 @@ def test_output_is_passed_on_and_remembered(tmp_path: Path, capsys: pytest.Captu
 def test_pip_is_quiet_after_success_and_brief_after_failure(capsys: pytest.CaptureFixture[str]) -> None:
     lines = ["Collecting made-up==1", *["WARNING: Retrying"] * 5, "ERROR: nothing found"]
     for is_ok, shown in ((True, []), (False, ["WARNING: Retrying", "ERROR: nothing found"])):
-        progress = PipProgress()
+        progress = PipProgress(on_unpacking=lambda: None)
         for line in lines:
             progress.show(line)
         progress.finish(is_ok=is_ok)
         assert capsys.readouterr().err.splitlines() == shown
+
+
+def test_only_a_killed_unpacking_leaves_something_to_repair() -> None:
+    told: list[str] = []
+    progress = PipProgress(on_unpacking=lambda: told.append("unpacking"))
+    progress.show("Collecting made-up==1")
+    assert told == []
+    progress.show("Installing collected packages: made-up")
+    assert told == ["unpacking"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
