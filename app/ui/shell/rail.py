@@ -175,7 +175,7 @@ class Rail(QFrame):
     def set_narrow(self, *, is_narrow: bool) -> None:
         self.setFixedWidth(SIZES.rail_collapsed if is_narrow else SIZES.rail)
         self._brand.setVisible(not is_narrow)
-        self._head.setContentsMargins(6 if is_narrow else 8, 8, 0, 16)
+        self._head.setContentsMargins(0 if is_narrow else 8, 8, 0, 16)
         for button in self._buttons:
             button.set_narrow(is_narrow=is_narrow)
 

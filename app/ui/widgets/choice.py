@@ -33,6 +33,7 @@ class DropDown(FocusVisible, QComboBox):
     def __init__(self, name: Words, choices: Sequence[Choice] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(str(name))
+        self.view().setAccessibleName(str(name))
         self.setFont(ui_font())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

@@ -91,7 +91,8 @@ def _written(day: date) -> str:
 def _read(words: str) -> date | None:
     words = words.strip()
     short = QLocale().dateFormat(QLocale.FormatType.ShortFormat)
-    for notation in (_format(), "yyyy-MM-dd"):
+    # "d" and "M" read one figure as well as two.
+    for notation in (_format(), _format().replace("dd", "d").replace("MM", "M"), "yyyy-MM-dd"):
         day = QLocale().toDate(words, notation)
         if day.isValid():
             return date(day.year(), day.month(), day.day())

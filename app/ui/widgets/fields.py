@@ -55,7 +55,7 @@ class TextField(QLineEdit):
         self.setFont(mono_font() if is_mono else ui_font())
         if max_length is not None:
             self.setMaxLength(max_length)
-        self.textChanged.connect(self.value_changed.emit)
+        self.textChanged.connect(lambda _words: self.value_changed.emit(self.value()))
 
     def value(self) -> str:
         return self.text()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QSpacerItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app.core.texts import _
 from app.ui.theme import TYPE, ui_font
@@ -42,17 +42,17 @@ class FormField(QWidget):
         self._counter = QLabel()
         self._help = HelpLabel(self._help_text)
         self._error = ToneLabel("", "error")
-        column = QVBoxLayout(self)
+        column = _Column(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         # A box or switch carries its own words; a second label would say them twice.
         if not isinstance(control, CheckBox):
-            column.addLayout(self._label_row(str(label), link, is_optional=is_optional))
+            column.addWidget(self._label_row(str(label), link, is_optional=is_optional))
         column.addWidget(control)
         column.addWidget(self._help)
         column.addWidget(self._error)
         # In a row of fields the taller neighbour must not pull label and control apart.
-        column.addItem(QSpacerItem(0, 0, QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Preferred))
+        column.addStretch(1)
         self._help.setVisible(bool(self._help_text))
         self._error.hide()
         control.setAccessibleName(str(label))
@@ -61,12 +61,13 @@ class FormField(QWidget):
             control.textChanged.connect(self._count)
             self._count(control.text())
 
-    def _label_row(self, label: str, link: LinkButton | None, *, is_optional: bool) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _label_row(self, label: str, link: LinkButton | None, *, is_optional: bool) -> QWidget:
+        line = QWidget()
+        line.setFixedHeight(_LABEL_HEIGHT)
+        row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
         caption = StrongLabel(label, size_px=TYPE.body - 1)
         caption.setBuddy(self.control)
-        caption.setFixedHeight(_LABEL_HEIGHT)
         row.addWidget(caption)
         if is_optional:
             row.addWidget(HelpLabel(_("optional")))
@@ -78,7 +79,7 @@ class FormField(QWidget):
         shown_link = link or (self.control.reveal_link if isinstance(self.control, SecretField) else None)
         if shown_link is not None:
             row.addWidget(shown_link, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        return row
+        return line
 
     def error(self) -> str:
         return self._error.text()
@@ -101,3 +102,10 @@ class FormField(QWidget):
 
     def _count(self, words: str) -> None:
         self._counter.setText(f"{len(words)} / {self._max_length}")
+
+
+class _Column(QVBoxLayout):
+    """Keeps spare height at its end without asking the page for more."""
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation.Horizontal

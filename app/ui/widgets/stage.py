@@ -129,11 +129,14 @@ class StageRow(QWidget):
         words.addWidget(self._message)
         words.addWidget(self._remedy, alignment=Qt.AlignmentFlag.AlignLeft)
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 8, 0, 8)
+        row.setContentsMargins(0, 8, 0, 9)
         row.setSpacing(10)
         row.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         self.set_result(state, message)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, QColor(colours_now().line))
 
     def state(self) -> StageState:
         return self._state

@@ -10,7 +10,7 @@ from app.ui.theme import MEDIUM, RADII, SPACING, TYPE, colours_now, ui_font
 from app.ui.widgets.painting import Words, fill_rounded, smooth
 
 _SHOWN_MS = 4000
-_DISTANCE_PX = 24
+_DISTANCE_PX = 60  # clears the folded log
 
 
 class Toast(QWidget):
