@@ -1,0 +1,1 @@
+"""CSV, Excel and XML files as a source of orders, contacts and products."""
