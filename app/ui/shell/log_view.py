@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPalette,
@@ -119,6 +120,14 @@ class LogView(QPlainTextEdit):
         else:
             super().keyPressEvent(event)
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._mark_line()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._mark_line()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._press_x = event.position().x()
         super().mousePressEvent(event)
@@ -175,11 +184,15 @@ class LogView(QPlainTextEdit):
         if self._is_appending or not self.hasFocus():
             self.setExtraSelections([])
             return
+        # The attributes of a selection are copies: they are set as a whole.
+        cursor = self.textCursor()
+        cursor.clearSelection()
+        ground = QTextCharFormat()
+        ground.setBackground(QColor(self._formats.colours.selection))
+        ground.setProperty(QTextFormat.Property.FullWidthSelection, True)
         mark = QTextEdit.ExtraSelection()
-        mark.cursor = self.textCursor()
-        mark.cursor.clearSelection()
-        mark.format.setBackground(QColor(self._formats.colours.selection))
-        mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        mark.cursor = cursor
+        mark.format = ground
         self.setExtraSelections([mark])
 
 

@@ -125,6 +125,7 @@ def _popups(c: Colours) -> str:
     QComboBox QAbstractItemView::item {{ min-height: 30px; padding: 0 8px; border-radius: 6px; }}
     QComboBox QAbstractItemView::item:selected {{ background: {c.selection}; color: {c.text}; }}
     QFrame#popup {{ background: {c.panel}; border: 1px solid {c.line_strong}; border-radius: {RADII.field}px; }}
+    QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {c.panel}; }}
     QCalendarWidget QWidget {{ alternate-background-color: {c.panel}; }}
     QCalendarWidget QToolButton {{ color: {c.text}; min-height: 24px; padding: 2px 8px; }}
     QCalendarWidget QAbstractItemView {{

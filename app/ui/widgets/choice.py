@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyledItemDelegate, QVBoxLayout, QWidget
 
 from app.ui.theme import RADII, SIZES, colours_now, ui_font
 from app.ui.widgets.chips import ChipBar, ChipChoice
@@ -33,6 +33,7 @@ class DropDown(FocusVisible, QComboBox):
     def __init__(self, name: Words, choices: Sequence[Choice] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(str(name))
+        self.setItemDelegate(QStyledItemDelegate(self))  # the usual one ignores the stylesheet
         self.view().setAccessibleName(str(name))
         self.setFont(ui_font())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction, QColor, QKeyEvent, QTextCharFormat
+from PySide6.QtWidgets import QCalendarWidget, QFrame, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.core.texts import _
-from app.ui.theme import themed_icon, ui_font
+from app.ui.theme import colours_now, themed_icon, ui_font
 from app.ui.widgets.painting import Words
 
 
@@ -52,9 +52,7 @@ class DateField(QLineEdit):
         popup = QFrame(self, Qt.WindowType.Popup)
         popup.setObjectName("popup")
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        calendar = QCalendarWidget()
-        calendar.setAccessibleName(self.accessibleName())
-        calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        calendar = _build_calendar(self.accessibleName())
         chosen = self.value()
         if chosen is not None:
             calendar.setSelectedDate(QDate(chosen.year, chosen.month, chosen.day))
@@ -76,6 +74,30 @@ class DateField(QLineEdit):
         day = self.value()
         if day is not None and self.text() != _written(day):
             self.set_value(day)
+
+
+def _build_calendar(name: str) -> QCalendarWidget:
+    """Qt's calendar without its own colours: red weekends mean nothing here."""
+    colours = colours_now()
+    calendar = QCalendarWidget()
+    calendar.setAccessibleName(name)
+    calendar.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+    calendar.setMinimumSize(316, 236)
+    heads, days = QTextCharFormat(), QTextCharFormat()
+    heads.setForeground(QColor(colours.second))
+    days.setForeground(QColor(colours.text))
+    calendar.setHeaderTextFormat(heads)
+    for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
+        calendar.setWeekdayTextFormat(day, days)
+    for part, icon, words in (
+        ("qt_calendar_prevmonth", "caret-left", _("Month before")),
+        ("qt_calendar_nextmonth", "caret-right", _("Month after")),
+    ):
+        button = calendar.findChild(QToolButton, part)
+        if button is not None:
+            button.setIcon(themed_icon(icon))
+            button.setAccessibleName(words)
+    return calendar
 
 
 def _format() -> str:

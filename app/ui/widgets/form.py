@@ -39,7 +39,8 @@ class FormField(QWidget):
         self.control = control
         self._help_text = str(help_text)
         self._max_length = max_length
-        self._counter = QLabel()
+        self._counter = QLabel(self)
+        self._counter.hide()
         self._help = HelpLabel(self._help_text)
         self._error = ToneLabel("", "error")
         column = _Column(self)
@@ -74,8 +75,9 @@ class FormField(QWidget):
         row.addStretch(1)
         self._counter.setFont(ui_font(TYPE.small, tabular=True))
         self._counter.setProperty("role", "second")
-        self._counter.setVisible(self._max_length is not None)
-        row.addWidget(self._counter)
+        if self._max_length is not None:
+            row.addWidget(self._counter)
+            self._counter.show()
         shown_link = link or (self.control.reveal_link if isinstance(self.control, SecretField) else None)
         if shown_link is not None:
             row.addWidget(shown_link, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

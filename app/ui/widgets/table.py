@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.ui.theme import MEDIUM, RADII, SIZES, TYPE, colours_now, ui_font
+from app.ui.widgets.focus import FocusVisible
 from app.ui.widgets.painting import Words, draw_focus_ring, ring_around_hole, smooth
 from app.ui.window_state import WindowState
 
@@ -34,7 +35,7 @@ class Column:
     delegate: QStyledItemDelegate | None = None
 
 
-class Table(QTableView):
+class Table(FocusVisible, QTableView):
     """Tab leaves it, arrows move in it, Enter or a double click emits `row_activated`."""
 
     row_activated = Signal(int)
@@ -194,5 +195,5 @@ class _Corners(QWidget):
         painter.fillPath(ring_around_hole(self.rect(), hole, RADII.card), QColor(colours.background))
         painter.setPen(QPen(QColor(colours.line), 1))
         painter.drawRoundedRect(hole, RADII.card, RADII.card)
-        if self._frame.view.hasFocus():
+        if self._frame.view.shows_focus_ring():
             draw_focus_ring(painter, QRectF(self.rect()), RADII.card, colours.accent)

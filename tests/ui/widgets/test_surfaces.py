@@ -1,6 +1,6 @@
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.widgets import (
@@ -27,6 +27,7 @@ from app.ui.widgets import (
     Tone,
 )
 from tests.ui.accessibility import find
+from tests.ui.gallery import PAGES
 
 
 @pytest.fixture
@@ -190,3 +191,28 @@ def test_content_stays_in_line_with_the_header_when_it_scrolls(qtbot: QtBot) -> 
     scrolled.resize(800, 400)
     scrolled.show()
     qtbot.waitUntil(lambda: card.mapTo(scrolled, card.rect().topRight()).x() == 800 - 28 - 1)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_building_a_page_flashes_no_window(qtbot: QtBot, name: str) -> None:
+    before = {widget for widget in QApplication.topLevelWidgets() if widget.isVisible()}
+    shown: list[QWidget] = []
+    watcher = _ShowWatcher(shown)
+    application = QApplication.instance()
+    assert application is not None
+    application.installEventFilter(watcher)
+    built = PAGES[name](None)
+    application.removeEventFilter(watcher)
+    qtbot.addWidget(built)
+    assert [widget for widget in shown if widget not in before] == []
+
+
+class _ShowWatcher(QObject):
+    def __init__(self, shown: list[QWidget]) -> None:
+        super().__init__()
+        self._shown = shown
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's own name
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self._shown.append(watched)
+        return False
