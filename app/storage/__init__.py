@@ -13,8 +13,8 @@
     products.ProductsStore       the product mapping
     preferences.Preferences      language, theme, days of log; ``peek`` reads them before anything is open
     practice.PracticeStore       state of practice accounts between two starts
-    log.LogStore                 the expiring log; ``logfilter.LogFilter`` says which lines
-    secrets.Vault                secrets, sealed; ``environment.secrets_from_environment``
+    log.LogStore                 the expiring log; ``LogFilter`` says which lines, ``LogRow`` is one of them
+    secrets.Vault                secrets, sealed; ``environment.secrets_from_environment`` for a single call
     hashes.load_keyed_hash       the key of look-ups in the ledger
 
 Everything raises :class:`~app.core.errors.StorageError`, secrets :class:`~app.core.errors.SecretStoreError`; whatever

@@ -21,7 +21,7 @@ _CONFIGURATION = (
         name TEXT NOT NULL, number TEXT NOT NULL, match TEXT NOT NULL, confidence INTEGER NOT NULL,
         PRIMARY KEY (integration, key)) WITHOUT ROWID""",
     "CREATE TABLE preference (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TABLE practice (system TEXT PRIMARY KEY, snapshot TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE practice (account TEXT PRIMARY KEY, snapshot TEXT NOT NULL) WITHOUT ROWID",
 )
 
 _LEDGER = (
@@ -58,8 +58,9 @@ _LEDGER = (
 _LOG = (
     """CREATE TABLE log_line (
         id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, level INTEGER NOT NULL, account TEXT NOT NULL,
-        integration TEXT NOT NULL, run_id TEXT NOT NULL, key TEXT NOT NULL, template TEXT NOT NULL,
+        integration TEXT NOT NULL, run_id TEXT NOT NULL, key TEXT NOT NULL, template INTEGER NOT NULL,
         words TEXT NOT NULL, event TEXT NOT NULL)""",
+    "CREATE TABLE log_template (id INTEGER PRIMARY KEY, message TEXT NOT NULL UNIQUE)",
     "CREATE INDEX log_line_by_time ON log_line (at)",
     "CREATE INDEX log_line_by_run ON log_line (run_id)",
 )

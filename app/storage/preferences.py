@@ -1,0 +1,80 @@
+"""What the person prefers: language, theme, days of log, places of windows. Values are JSON."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from app.core.errors import ConfigError
+from app.core.texts import text
+from app.storage.database import Database
+from app.storage.rows import as_json
+
+LANGUAGE, THEME, LOG_DAYS, WINDOW = "language", "theme", "log_days", "window"
+FEWEST_DAYS, DEFAULT_DAYS, MOST_DAYS = 1, 14, 90
+
+
+class Preferences:
+    """Every method is one transaction and raises StorageError."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def all(self) -> Mapping[str, Any]:
+        return await self._database.read(_all)
+
+    async def get(self, name: str, default: Any = None) -> Any:
+        """The default, too, for a value that cannot be read any more."""
+        return (await self.all()).get(name, default)
+
+    async def set(self, name: str, value: Any) -> None:
+        """None forgets it. Raises ConfigError for days of log outside of 1 to 90."""
+        if name == LOG_DAYS and value is not None and not _is_days(value):
+            raise ConfigError(
+                text("The log can be kept from {fewest} to {most} days.", fewest=FEWEST_DAYS, most=MOST_DAYS),
+                remedy=text("Choose a number of days in between."),
+                field=LOG_DAYS,
+            )
+
+        def work(connection: sqlite3.Connection) -> None:
+            if value is None:
+                connection.execute("DELETE FROM preference WHERE name = ?", (name,))
+            else:
+                row = (name, as_json(value))
+                connection.execute("INSERT OR REPLACE INTO preference (name, value) VALUES (?, ?)", row)
+
+        await self._database.write(work)
+
+    async def log_days(self) -> int:
+        found = await self.get(LOG_DAYS, DEFAULT_DAYS)
+        return found if _is_days(found) else DEFAULT_DAYS
+
+
+def peek(database: Path) -> Mapping[str, Any]:
+    """The preferences without an open :class:`Database`: the first window, or the message that the database is damaged,
+    already speaks the person's language. Blocks for one small read; empty where nothing can be read."""
+    if not database.is_file():
+        return {}
+    try:
+        with closing(sqlite3.connect(database.absolute().as_uri() + "?mode=ro", uri=True, timeout=0.5)) as connection:
+            return _all(connection)
+    except sqlite3.Error:
+        return {}
+
+
+def _all(connection: sqlite3.Connection) -> Mapping[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in connection.execute("SELECT name, value FROM preference"):
+        try:
+            found[name] = json.loads(value)
+        except ValueError:  # one damaged value costs one preference, not the start of the program
+            continue
+    return found
+
+
+def _is_days(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and FEWEST_DAYS <= value <= MOST_DAYS
