@@ -1,0 +1,1 @@
+"""BigCommerce: a shop that is read, and whose newsletter consents are kept in step."""

@@ -1,0 +1,273 @@
+"""Reading page by page: places to continue from, page sizes that give way, and requests side by side."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from app.connectors.bigcommerce.client import Api, Query, Row, ServerFaultError, V3Answer
+from app.connectors.bigcommerce.values import as_filter
+from app.core.errors import ProtocolError, UnreachableError
+from app.core.texts import text
+from app.sdk.http import RejectedError
+from app.sdk.source import ReadRequest
+
+T = TypeVar("T")
+
+OVERLAP = timedelta(minutes=5)
+"""Read again before ``since``: whether the boundary is inclusive is not documented, and clocks differ."""
+
+# Each divides the one before it, so that page numbers stay whole when the size changes.
+_SIZES = (250, 125, 25, 5, 1)
+_MOST_RESTARTS = 3
+
+
+class Once(Generic[T]):
+    """Something that is fetched when it is first needed, and only then."""
+
+    def __init__(self, load: Callable[[], Awaitable[T]]) -> None:
+        self._load = load
+        self._lock = asyncio.Lock()
+        self._loaded: list[T] = []
+
+    @property
+    def is_loaded(self) -> bool:
+        return bool(self._loaded)
+
+    async def get(self) -> T:
+        async with self._lock:
+            if not self._loaded:
+                self._loaded.append(await self._load())
+        return self._loaded[0]
+
+
+class Place:
+    """Where reading stands, as the JSON text of a page's cursor: a phase and numbers, nothing personal."""
+
+    def __init__(self, cursor: str | None) -> None:
+        self._values = _parsed(cursor)
+
+    @property
+    def phase(self) -> str:
+        return str(self._values.get("phase", ""))
+
+    def number(self, name: str, start: int) -> int:
+        value = self._values.get(name)
+        return value if isinstance(value, int) else start
+
+    def word(self, name: str) -> str | None:
+        value = self._values.get(name)
+        return value if isinstance(value, str) else None
+
+
+def place_text(phase: str, **position: int | str) -> str:
+    return json.dumps({"phase": phase, **position})
+
+
+def _parsed(cursor: str | None) -> dict[str, Any]:
+    """A cursor that cannot be read starts anew: a repeat is harmless, an omission is not."""
+    try:
+        found = json.loads(cursor) if cursor else {}
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+class PageSize:
+    """Starts as large as the vendor permits, gives way on faults and time-outs, and recovers one step per success."""
+
+    def __init__(self, limit: int | None = None) -> None:
+        """``limit``: the caller needs no more records than this."""
+        wanted = max(limit or _SIZES[0], 1)
+        self._sizes = tuple(size for size in _SIZES if size < wanted)
+        larger = [size for size in _SIZES if size >= wanted]
+        self._sizes = (larger[-1] if larger else _SIZES[0], *self._sizes)
+        self._step = 0
+
+    @property
+    def current(self) -> int:
+        return self._sizes[self._step]
+
+    async def fetch(self, load: Callable[[int], Awaitable[T]]) -> T:
+        """Raises the error of ``load`` when even one record at a time is too much."""
+        while True:
+            try:
+                found = await load(self.current)
+            except (UnreachableError, RejectedError) as error:
+                if not _is_too_much(error) or self._step + 1 >= len(self._sizes):
+                    raise
+                self._step += 1
+            else:
+                self._step = max(0, self._step - 1)
+                return found
+
+    def fit(self, offset: int) -> None:
+        """Takes a smaller size where no page of the current one begins at this row."""
+        while offset % self.current:
+            self._step += 1
+
+
+def _is_too_much(error: UnreachableError | RejectedError) -> bool:
+    if isinstance(error, RejectedError):
+        return error.answer.status == 413
+    return isinstance(error, ServerFaultError) or isinstance(_root(error), TimeoutError)
+
+
+def _root(error: BaseException) -> BaseException:
+    while (inner := error.__cause__ or error.__context__) is not None:
+        error = inner
+    return error
+
+
+# Lists ---------------------------------------------------------------------------------------------------------------
+
+
+def v2_window(request: ReadRequest, lag: timedelta = timedelta(0)) -> Query:
+    """Filters of V2 for what changed; empty when everything is read."""
+    if request.since is None:
+        return {}
+    return {
+        "min_date_modified": as_filter(request.since - OVERLAP - lag),
+        "max_date_modified": as_filter(request.until - lag),
+    }
+
+
+def v3_window(request: ReadRequest) -> Query:
+    """Filters of V3 for what changed; empty when everything is read."""
+    if request.since is None:
+        return {}
+    return {
+        "date_modified:min": as_filter(request.since - OVERLAP),
+        "date_modified:max": as_filter(request.until),
+    }
+
+
+def is_in_window(request: ReadRequest, modified: datetime | None) -> bool:
+    """Whether the filters of the window bring a row with this date of change."""
+    if request.since is None or modified is None:
+        return request.since is None
+    return (request.since - OVERLAP).replace(microsecond=0) <= modified <= request.until
+
+
+async def by_id(
+    load: Callable[[int, int], Awaitable[list[Row]]], after: int, size: PageSize
+) -> AsyncIterator[list[Row]]:
+    """Windows of ascending ids: ``load(after, limit)`` until nothing comes.
+
+    Rows that change or vanish meanwhile cannot push others out of sight, as they do with page numbers; a server that
+    gives fewer rows than asked for ends nothing early.
+    """
+    while True:
+        rows = await size.fetch(partial(load, after))
+        if not rows:
+            return
+        last = max(int(row["id"]) for row in rows)
+        if last <= after:
+            raise ProtocolError(
+                text("The shop repeats a page instead of continuing."),
+                detail=f"no id beyond {after} in the next window",
+            )
+        yield rows
+        after = last
+
+
+async def by_cursor(
+    api: Api, resource: str, query: Query, after: str | None, size: PageSize
+) -> AsyncIterator[tuple[list[Row], str]]:
+    """Cursor pages of V3, each with the cursor to continue after it."""
+    while True:
+        page = await size.fetch(partial(_page_after, api, resource, query, after))
+        following = page.next_cursor
+        if page.data:
+            yield page.data, following or after or ""
+        if following is None:
+            return
+        if following == after:
+            raise ProtocolError(
+                text("The shop repeats a page instead of continuing."), detail=f"cursor of {resource} does not move"
+            )
+        after = following
+
+
+async def by_number(
+    api: Api, resource: str, query: Query, size: PageSize, *, offset: int = 0, id_field: str = "id"
+) -> AsyncIterator[tuple[list[Row], int]]:
+    """Numbered pages of V3, each with the offset after it, for lists that know nothing better.
+
+    Where rows vanished while reading, others moved up and were passed over: then the list is read again, without the
+    rows that are known.
+    """
+    seen: set[object] = set()
+    begins_at_first = offset == 0
+    for _ in range(_MOST_RESTARTS):
+        total = 0
+        async for page, end in _numbered(api, resource, query, size, offset):
+            total = page.total or 0
+            fresh = [row for row in page.data if row.get(id_field) not in seen]
+            seen.update(row.get(id_field) for row in fresh)
+            yield fresh, end
+        if not begins_at_first or len(seen) >= total:
+            return
+        offset = 0
+
+
+async def _numbered(
+    api: Api, resource: str, query: Query, size: PageSize, offset: int
+) -> AsyncIterator[tuple[V3Answer, int]]:
+    while True:
+        size.fit(offset)
+        page = await size.fetch(partial(_page_from, api, resource, query, offset))
+        if not page.data:
+            return
+        offset += len(page.data)
+        yield page, offset
+        if page.total is not None and offset >= page.total:
+            return
+
+
+async def _page_after(api: Api, resource: str, query: Query, after: str | None, limit: int) -> V3Answer:
+    place = {"after": after} if after else {}
+    return await api.v3(resource, {**query, **place, "limit": str(limit)})
+
+
+async def _page_from(api: Api, resource: str, query: Query, offset: int, limit: int) -> V3Answer:
+    return await api.v3(resource, {**query, "page": str(offset // limit + 1), "limit": str(limit)})
+
+
+async def all_rows(api: Api, resource: str, query: Query | None = None, *, id_field: str = "id") -> list[Row]:
+    found: list[Row] = []
+    async for rows, _ in by_number(api, resource, query or {}, PageSize(), id_field=id_field):
+        found.extend(rows)
+    return found
+
+
+async def all_v2_rows(api: Api, resource: str) -> list[Row]:
+    found: list[Row] = []
+    while True:
+        page = await api.v2_rows(resource, {"page": str(len(found) // 250 + 1), "limit": "250"})
+        found.extend(page)
+        if len(page) < 250:
+            return found
+
+
+# Side by side --------------------------------------------------------------------------------------------------------
+
+
+async def together(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """Results in order; the first error ends all of them, and so does cancelling."""
+    tasks = [asyncio.create_task(call) for call in calls]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]

@@ -1,0 +1,143 @@
+"""Discounts of an order, such that its lines, shipping and discounts come to what the shopper paid.
+
+Whether a discount includes tax depends on how the shop enters its prices, and whether gift certificates and store
+credit lower the total is not documented. The order's own numbers decide: a reading counts only when it meets the total;
+where none does, the shop's words are kept and the money check holds the order. Names stay English: they are content
+of the target, which must not change with the language of the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from app.connectors.bigcommerce.client import Row
+from app.connectors.bigcommerce.values import money, words
+from app.core.money import Money, decimals_of
+from app.core.records import Discount
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Everything that a total is made of, all including tax, in one currency."""
+
+    lines: Money
+    charges: Money
+    """Shipping, handling, wrapping and fees."""
+    total: Money
+
+    @property
+    def gap(self) -> Money:
+        """What must have been taken off."""
+        return self.lines + self.charges - self.total
+
+
+def shipping_of(order: Row, currency: str) -> Money:
+    """Shipping with handling, gift wrapping and fees: what was paid beside the goods."""
+    costs = [order.get(f"{name}_cost_inc_tax") for name in ("shipping", "handling", "wrapping")]
+    fees = order.get("fees")
+    costs += [each.get("cost_inc_tax") for each in fees] if isinstance(fees, list) else []
+    return sum((money(each, currency) for each in costs), Money.zero(currency))
+
+
+def discounts_of(order: Row, items: Sequence[Row], amounts: Amounts) -> tuple[Discount, ...]:
+    declared = _declared(order, items, amounts.total.currency)
+    readings: tuple[Callable[[], tuple[Discount, ...]], ...] = (
+        lambda: declared,
+        lambda: (*declared, *_means_of_payment(order, amounts.total.currency)),
+        lambda: _with_tax(declared, order, items, amounts.gap),
+        lambda: _rounded(declared, amounts, len(items)),
+    )
+    return next((found for reading in readings if _meets(found := reading(), amounts.gap)), declared)
+
+
+def _meets(discounts: Sequence[Discount], gap: Money) -> bool:
+    return (_sum(discounts, gap.currency) - gap).rounded() == Money.zero(gap.currency).rounded()
+
+
+def _sum(discounts: Sequence[Discount], currency: str) -> Money:
+    return sum((each.amount for each in discounts), Money.zero(currency))
+
+
+def _declared(order: Row, items: Sequence[Row], currency: str) -> tuple[Discount, ...]:
+    """``coupon_discount`` by code and ``discount_amount``, as the order states them."""
+    coupons = money(order.get("coupon_discount"), currency)
+    others = money(order.get("discount_amount"), currency)
+    applied = [each for item in items for each in item.get("applied_discounts") or []]
+    found = _by_code(applied, coupons)
+    if others:
+        names = dict.fromkeys(words(each.get("name")) for each in applied if not each.get("code"))
+        found = (*found, Discount(name=", ".join(filter(None, names)) or "Discount", amount=others))
+    return found
+
+
+def _by_code(applied: Sequence[Row], coupons: Money) -> tuple[Discount, ...]:
+    """One discount for each code where their amounts add up to the order's, else one for all."""
+    if not coupons:
+        return ()
+    zero = Money.zero(coupons.currency)
+    amounts: dict[str, Money] = {}
+    for each in applied:
+        if code := words(each.get("code")):
+            amounts[code] = amounts.get(code, zero) + money(each.get("amount"), coupons.currency)
+    if sum(amounts.values(), zero) == coupons and all(amounts.values()):
+        return tuple(Discount(name=code, amount=amount) for code, amount in amounts.items())
+    return (Discount(name=", ".join(amounts) or "Coupon", amount=coupons),)
+
+
+def _means_of_payment(order: Row, currency: str) -> tuple[Discount, ...]:
+    """Gift certificates and store credit, where the shop has taken them off the total already."""
+    certificate = money(order.get("gift_certificate_amount"), currency)
+    credit = money(order.get("store_credit_amount"), currency)
+    pairs = (("Gift certificate", certificate), ("Store credit", credit))
+    return tuple(Discount(name=name, amount=amount) for name, amount in pairs if amount)
+
+
+def _with_tax(declared: Sequence[Discount], order: Row, items: Sequence[Row], gap: Money) -> tuple[Discount, ...]:
+    """Discounts stated without tax, raised by the tax that the order's own numbers show."""
+    without_tax = _sum(declared, gap.currency)
+    if not without_tax or gap.is_negative() or not gap:
+        return ()
+    shown_by_lines = sum(
+        (
+            money(each.get("total_inc_tax"), gap.currency) - money(each.get("discounted_total_inc_tax"), gap.currency)
+            for each in items
+        ),
+        Money.zero(gap.currency),
+    )
+    net = money(order.get("total_ex_tax"), gap.currency).amount
+    rate = money(order.get("total_tax"), gap.currency).amount / net if net else Decimal(0)
+    shown_by_rate = without_tax * (1 + rate)
+    tolerance = _cents(gap.currency, len(items) + 2)
+    if not any(abs((each - gap).amount) <= tolerance for each in (shown_by_lines, shown_by_rate)):
+        return ()
+    return _spread(declared, gap, without_tax)
+
+
+def _rounded(declared: Sequence[Discount], amounts: Amounts, line_count: int) -> tuple[Discount, ...]:
+    """The shop rounds each line by itself: up to a cent for each line stays over."""
+    difference = amounts.gap - _sum(declared, amounts.total.currency)
+    if abs(difference.amount) > _cents(amounts.total.currency, line_count):
+        return ()
+    if not difference.is_negative():
+        return (*declared, Discount(name="Rounding", amount=difference))
+    if not declared or (declared[-1].amount + difference).is_negative():
+        return ()
+    last = declared[-1]
+    return (*declared[:-1], Discount(name=last.name, amount=last.amount + difference, is_shipping=last.is_shipping))
+
+
+def _spread(discounts: Sequence[Discount], total: Money, stated: Money) -> tuple[Discount, ...]:
+    """The same discounts in the same proportion, adding up to ``total`` exactly."""
+    raised: list[Discount] = []
+    left = total
+    for each in discounts[:-1]:
+        amount = Money(each.amount.amount * total.amount / stated.amount, total.currency).rounded()
+        raised.append(Discount(name=each.name, amount=amount))
+        left -= amount
+    return (*raised, Discount(name=discounts[-1].name, amount=left))
+
+
+def _cents(currency: str, count: int) -> Decimal:
+    return Decimal(count).scaleb(-decimals_of(currency))
