@@ -73,7 +73,8 @@ class Exchange:
 
     @property
     def is_write(self) -> bool:
-        """Judged by the method; a simulator of a POST that only reads says so through ``Simulator.reading_paths``."""
+        """Judged by the method; a simulator of a POST that only reads says so through ``reading_paths`` or, where
+        one path serves both, ``is_reading``."""
         return self.method not in {"GET", "HEAD", "OPTIONS"}
 
     def json(self) -> Json:
@@ -95,6 +96,7 @@ class Simulator:
         snapshot: Callable[[], Json] = dict,
         restore: Callable[[Json], None] = lambda _: None,
         reading_paths: tuple[str, ...] = (),
+        is_reading: Callable[[Exchange], bool] = lambda _: False,
         world: object = None,
     ) -> None:
         self.system = system
@@ -109,6 +111,7 @@ class Simulator:
         self.journal: deque[Exchange] = deque(maxlen=_JOURNAL_LENGTH)
         self._application = application
         self._reading_paths = reading_paths
+        self._is_reading = is_reading
 
     @property
     def writes(self) -> list[Exchange]:
@@ -116,7 +119,9 @@ class Simulator:
         return [
             each
             for each in self.journal
-            if each.is_write and not any(each.path.endswith(path) for path in self._reading_paths)
+            if each.is_write
+            and not any(each.path.endswith(path) for path in self._reading_paths)
+            and not self._is_reading(each)
         ]
 
     def fail(self, **fault: Any) -> None:

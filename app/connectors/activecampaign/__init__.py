@@ -1,0 +1,1 @@
+"""ActiveCampaign: contacts, orders, carts and products go in; opt-outs and bounces come back."""
