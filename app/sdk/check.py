@@ -6,7 +6,7 @@ probes: sign-in, one permission for each kind, a sample record.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from app.core.errors import AddressError, AppError
@@ -34,7 +34,7 @@ class Probe:
     """After a failure the following stages are not tried. False for permissions, so that each line shows its own."""
 
 
-async def run_probes(probes: Sequence[Probe]) -> AsyncIterator[StageEvent]:
+async def run_probes(probes: Sequence[Probe]) -> AsyncGenerator[StageEvent, None]:
     """A RUNNING event and a result for each stage, in order; cancelling ends it at once."""
     is_blocked = False
     for probe in probes:

@@ -1,0 +1,164 @@
+"""Wiring: storage, connectors, engine and services for one data folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from app.core.events import now
+from app.core.reasons import ReasonTexts
+from app.engine.run import Patience
+from app.sdk.redaction import Redactor
+from app.sdk.registry import Registry
+from app.services.accounts import Accounts
+from app.services.bus import EventBus
+from app.services.checks import Checks
+from app.services.declarations import Declarations
+from app.services.demo import Demo
+from app.services.fields import FieldMapping
+from app.services.integrations import Integrations
+from app.services.log import Log, LogRedaction
+from app.services.opening import Opener
+from app.services.practice import RECORDS, Practice
+from app.services.preferences import Preferences
+from app.services.previews import Previews
+from app.services.problems import Problems
+from app.services.products import ProductMapping
+from app.services.routes import Integrating
+from app.services.runs import ActiveRuns, Runs
+from app.services.secrets import AccountSecrets
+from app.services.services import Services
+from app.services.systems import Systems
+from app.services.why import Why
+from app.storage.accounts import AccountsStore
+from app.storage.backups import Backups
+from app.storage.database import Database
+from app.storage.folder import DataFolder
+from app.storage.hashes import HmacHash, load_keyed_hash
+from app.storage.integrations import IntegrationsStore
+from app.storage.keystore import Keystore
+from app.storage.ledger import Ledger
+from app.storage.lock import FolderLock
+from app.storage.log import LogStore
+from app.storage.practice import PracticeStore
+from app.storage.preferences import Preferences as PreferencesStore
+from app.storage.products import ProductsStore
+from app.storage.runs import Runs as RunBook
+from app.storage.secrets import Vault
+
+
+@asynccontextmanager
+async def opened(
+    folder: DataFolder,
+    *,
+    registry: Registry | None = None,
+    keystore: Keystore | None = None,
+    environ: Mapping[str, str] = os.environ,
+    patience: Patience = Patience(),
+    practice_records: int = RECORDS,
+    clock: Callable[[], datetime] = now,
+) -> AsyncIterator[Services]:
+    """Everything for one data folder, inside any running loop; closing interrupts what runs and saves what is open.
+
+    Raises StorageError: the folder is in use, damaged, full or not writable.
+    """
+    async with AsyncExitStack() as stack:
+        folder.prepare()
+        stack.enter_context(FolderLock(folder.lock))
+        database = Database(folder.database, Backups(folder.backups))
+        stack.push_async_callback(database.close)
+        await database.open()
+        wiring = _Wiring(
+            database,
+            registry or Registry.discover(),
+            Vault(database, keystore, environ=environ),
+            await load_keyed_hash(database),
+            environ,
+        )
+        services = wiring.services(patience, practice_records, clock)
+        await wiring.book.mark_interrupted()
+        await services.log.open()
+        stack.push_async_callback(services.log.aclose)
+        stack.push_async_callback(services.practice.aclose)
+        stack.push_async_callback(services.runs.aclose)
+        yield services
+
+
+class _Wiring:
+    def __init__(
+        self,
+        database: Database,
+        registry: Registry,
+        vault: Vault,
+        keyed_hash: HmacHash,
+        environ: Mapping[str, str],
+    ) -> None:
+        self._registry = registry
+        self._vault = vault
+        self._hash = keyed_hash
+        self._environ = environ
+        self._accounts = AccountsStore(database)
+        self._integrations = IntegrationsStore(database)
+        self._products = ProductsStore(database)
+        self._preferences = PreferencesStore(database)
+        self._practice = PracticeStore(database)
+        self._ledger = Ledger(database)
+        self.book = RunBook(database)
+        self._redactor = Redactor()
+        self._log = LogStore(database, LogRedaction(self._redactor))
+
+    def services(self, patience: Patience, practice_records: int, clock: Callable[[], datetime]) -> Services:
+        registry, bus, active = self._registry, EventBus(), ActiveRuns()
+        reasons = ReasonTexts(reason for manifest in registry for reason in manifest.reasons)
+        systems = Systems(registry)
+        practice = Practice(registry, self._practice, records=practice_records)
+        secrets = AccountSecrets(self._vault, self._preferences, self._environ, self._redactor)
+        opener = Opener(registry, secrets, practice, self._redactor, bus.emit, clock=clock)
+        accounts = Accounts(registry, self._accounts, self._integrations, secrets, practice, opener, self._vault.place)
+        integrations = Integrations(
+            systems, accounts, self._integrations, self._products, self._ledger, self.book, active.is_running
+        )
+        integrating = Integrating(systems, accounts, opener, self._products)
+        return Services(
+            systems=systems,
+            accounts=accounts,
+            checks=Checks(registry, accounts, opener, self._redactor, bus.emit),
+            integrations=integrations,
+            previews=Previews(integrations, integrating, self._ledger, self._hash, reasons, self._redactor),
+            runs=Runs(
+                integrations=integrations,
+                integrating=integrating,
+                active=active,
+                practice=practice,
+                ledger=self._ledger,
+                book=self.book,
+                keyed_hash=self._hash,
+                problems=Problems(self._ledger, self.book, reasons),
+                why=Why(self._ledger, self.book, self._hash, reasons),
+                emit=bus.emit,
+                patience=patience,
+            ),
+            products=ProductMapping(systems, accounts, integrations, integrating, self._products),
+            fields=FieldMapping(integrations, integrating),
+            log=Log(self._log, self._preferences, bus),
+            preferences=Preferences(self._preferences),
+            secrets=self._vault,
+            practice=practice,
+            declarations=Declarations(
+                registry, systems, self._accounts, self._integrations, self._products, secrets, self._environ
+            ),
+            demo=Demo(opened_for_practice),
+            events=bus,
+            reasons=reasons,
+            redact=self._redactor,
+        )
+
+
+@asynccontextmanager
+async def opened_for_practice(folder: Path, records: int) -> AsyncIterator[Services]:
+    """A folder of its own, without any secret of the person in reach."""
+    async with opened(DataFolder(folder), environ={}, practice_records=records) as services:
+        yield services

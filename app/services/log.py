@@ -1,0 +1,117 @@
+"""The live log, kept for some days: written in batches, read in pages, saved as a report."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from app.core.errors import StorageError
+from app.core.events import Event, Level, LogEvent, RequestEvent
+from app.sdk.redaction import Redactor
+from app.services.bus import EventBus
+from app.services.masking import masked
+from app.storage.log import LogFilter, LogRow, LogStore
+from app.storage.preferences import Preferences
+
+_INTERVAL_S = 0.25
+_LOG = logging.getLogger(__name__)
+
+
+class Log:
+    """Listens to the bus from ``open`` to ``aclose``."""
+
+    def __init__(self, store: LogStore, preferences: Preferences, bus: EventBus) -> None:
+        self._store = store
+        self._preferences = preferences
+        self._waiting: list[LogEvent | RequestEvent] = []
+        self._writing: asyncio.Task[None] | None = None
+        self._stopping = asyncio.Event()
+        self._unsubscribe = bus.subscribe(self._collect)
+
+    async def open(self) -> None:
+        """Removes what has expired and begins to write."""
+        await self.clear_expired()
+        self._writing = asyncio.create_task(self._write_regularly(), name="log")
+
+    async def aclose(self) -> None:
+        self._unsubscribe()
+        self._stopping.set()
+        if self._writing is not None:
+            await self._writing
+        await self._flush()
+
+    async def query(
+        self,
+        levels: Collection[Level] = (),
+        text: str = "",
+        run_id: str = "",
+        limit: int = 200,
+        before: int | None = None,
+        *,
+        integration: str = "",
+        has_requests: bool = True,
+    ) -> Sequence[LogRow]:
+        """Newest first; the next page begins ``before`` the last id of this one."""
+        await self._flush()
+        chosen = LogFilter(levels=levels, words=text, run_id=run_id, integration=integration, has_requests=has_requests)
+        return await self._store.query(chosen, before=before, limit=limit)
+
+    async def details(self, line_id: int) -> Mapping[str, str]:
+        """What a click on a line shows; empty when it has expired."""
+        row = await self._store.details(line_id)
+        if row is None:
+            return {}
+        event = row.event
+        if isinstance(event, RequestEvent):
+            return {
+                "method": event.method,
+                "address": event.url,
+                "status": str(event.status or ""),
+                "duration_ms": f"{event.duration_ms:.0f}",
+                "sent_bytes": str(event.sent_bytes),
+                "received_bytes": str(event.received_bytes),
+                "attempt": str(event.attempt),
+                "error": event.error,
+            }
+        return {"message": str(event.message), "key": event.key, **event.facts}
+
+    async def save_report(
+        self, path: str | Path, *, levels: Collection[Level] = (), text: str = "", run_id: str = ""
+    ) -> int:
+        """As text in the person's language, addresses masked; returns the number of lines. Raises StorageError."""
+        await self._flush()
+        return await self._store.save_report(Path(path), LogFilter(levels=levels, words=text, run_id=run_id))
+
+    async def clear_expired(self) -> int:
+        return await self._store.expire(await self._preferences.log_days())
+
+    def _collect(self, event: Event) -> None:
+        if isinstance(event, LogEvent | RequestEvent):
+            self._waiting.append(event)
+
+    async def _write_regularly(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                async with asyncio.timeout(_INTERVAL_S):
+                    await self._stopping.wait()
+            except TimeoutError:
+                await self._flush()
+
+    async def _flush(self) -> None:
+        batch, self._waiting = self._waiting, []
+        try:
+            await self._store.append(batch)
+        except StorageError as error:  # a full disk stops the run through the ledger; the log must not hide that
+            _LOG.info("%d log lines were lost: %s", len(batch), error.detail)
+
+
+class LogRedaction:
+    """Secrets by value, people by their address."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    def __call__(self, words: str) -> str:
+        return masked(self._redactor(words))

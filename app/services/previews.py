@@ -1,0 +1,213 @@
+"""Previews: the first records exactly as a run would send them, through clients that refuse to write."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from app.core.consent import ConsentAction
+from app.core.events import RunMode, RunState, now
+from app.core.ledger import RunRecord
+from app.core.money import Money
+from app.core.outcomes import Outcome
+from app.core.reasons import ReasonTexts
+from app.core.records import Kind, Raw
+from app.core.texts import Text
+from app.engine.job import Job, Route
+from app.engine.planning import number_of
+from app.engine.ports import KeyedHash
+from app.engine.preview import Previewed, PreviewResult
+from app.engine.preview import preview as run_preview
+from app.sdk.http import encoded
+from app.sdk.plan import FieldLine, Json, RecordPlan, Step, joined_path, shown
+from app.sdk.redaction import Redactor
+from app.services.integrations import Integrations
+from app.services.routes import Integrating
+from app.storage.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestView:
+    method: str
+    address: str
+    body: Json
+    """What would be sent, as JSON values; None without a body."""
+    purpose: Text
+
+    @property
+    def body_text(self) -> str:
+        """For the eye: indented JSON; empty without a body."""
+        if self.body is None:
+            return ""
+        return msgspec.json.format(encoded(self.body), indent=2).decode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewItem:
+    kind: Kind
+    key: str
+    number: str
+    """What the person calls it: the order number where there is one."""
+    label: str
+    """Masked address and total."""
+    amount: Money | None
+    outcome: Outcome
+    reason: str
+    reason_text: Text
+    next_step: Text
+    message: str
+    """Facts: the field and the value found, or the place in a file."""
+    fields: tuple[FieldLine, ...]
+    requests: tuple[RequestView, ...]
+    curl: str
+    """The requests for a terminal, without credentials."""
+    raw: Raw | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentEffect:
+    """How many people; ``without_consent`` are sent as customers only and subscribed to nothing."""
+
+    newly_subscribed: int = 0
+    stays_subscribed: int = 0
+    stays_unsubscribed: int = 0
+    stays_bounced: int = 0
+    without_consent: int = 0
+    unsubscribed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    items: tuple[PreviewItem, ...]
+    setup: tuple[RequestView, ...]
+    consent: ConsentEffect
+    counts: Mapping[Outcome, int] = field(default_factory=dict)
+    flow_counts: Mapping[Kind, Mapping[Outcome, int]] = field(default_factory=dict)
+
+
+class Previews:
+    def __init__(
+        self,
+        integrations: Integrations,
+        integrating: Integrating,
+        ledger: Ledger,
+        keyed_hash: KeyedHash,
+        reasons: ReasonTexts,
+        redactor: Redactor,
+    ) -> None:
+        self._integrations = integrations
+        self._integrating = integrating
+        self._ledger = ledger
+        self._hash = keyed_hash
+        self._reasons = reasons
+        self._redact = redactor
+
+    async def preview(
+        self,
+        key: str,
+        limit: int = 20,
+        kinds: Sequence[Kind] | None = None,
+        keys: Mapping[Kind, Sequence[str]] | None = None,
+    ) -> Preview:
+        """The first ``limit`` records of each flow, or the named ones. Nothing is written, here or there.
+
+        Raises ConfigError, TemporaryError, ProtocolError.
+        """
+        integration = await self._integrations.stored(key)
+        chosen = tuple(kind for kind in integration.flows if kinds is None or kind in kinds)
+        moment = now()
+        run = RunRecord(
+            id="preview",
+            integration=key,
+            mode=RunMode.PREVIEW,
+            state=RunState.RUNNING,
+            started_at=moment,
+            until=moment,
+            kinds=chosen,
+            limit=limit,
+        )
+        async with self._integrating.opened(integration, read_only=True) as opened:
+            wanted = {kind: tuple(ids) for kind, ids in (keys or {}).items()}
+            job = Job(run=run, routes=opened.routes(chosen), rules=opened.rules, keys=wanted)
+            result = await run_preview(job, ledger=self._ledger, keyed_hash=self._hash, limit=limit)
+        return self._shown(result, {route.kind: route for route in job.routes})
+
+    def _shown(self, result: PreviewResult, routes: Mapping[Kind, Route]) -> Preview:
+        first = next(iter(routes.values()), None)
+        setup = tuple(self._request(step, first) for step in result.setup) if first else ()
+        items = tuple(self._item(each, routes[each.kind]) for each in result.records)
+        flows: dict[Kind, Counter[Outcome]] = {}
+        for item in items:
+            flows.setdefault(item.kind, Counter())[item.outcome] += 1
+        return Preview(
+            items=items,
+            setup=setup,
+            consent=_consent(each.plan for each in result.records),
+            counts=sum(flows.values(), Counter()),
+            flow_counts=flows,
+        )
+
+    def _item(self, previewed: Previewed, route: Route) -> PreviewItem:
+        sighting, reason = previewed.sighting, self._reasons.of(previewed.reason)
+        requests = tuple(self._request(step, route) for step in previewed.steps)
+        draft = sighting.draft
+        return PreviewItem(
+            kind=previewed.kind,
+            key=sighting.key,
+            number=number_of(sighting.record),
+            label=sighting.label,
+            amount=draft.amount if draft else None,
+            outcome=previewed.outcome,
+            reason=previewed.reason,
+            reason_text=reason.words if previewed.reason else Text(""),
+            next_step=reason.next_step if previewed.reason else Text(""),
+            message=" · ".join(part for part in (sighting.where, sighting.message) if part),
+            fields=draft.fields if draft else (),
+            requests=requests,
+            curl="\n\n".join(_curl(each) for each in requests),
+            raw=getattr(sighting.record, "raw", None),
+        )
+
+    def _request(self, step: Step, route: Route) -> RequestView:
+        path = joined_path(step.path).lstrip("/")
+        query = "&".join(f"{name}={value}" for name, value in step.query.items())
+        address = f"{route.http.base_url}/{path}" + (f"?{query}" if query else "")
+        body = None if step.body is None else shown(step.body)
+        return RequestView(method=step.method, address=self._redact(address), body=body, purpose=step.purpose)
+
+
+def _consent(plans: Iterable[RecordPlan | None]) -> ConsentEffect:
+    """Contacts only: an order of the same person would count them twice."""
+    actions: Counter[str] = Counter()
+    for plan in plans:
+        if plan is None or plan.consent is None or plan.draft.kind is not Kind.CONTACTS:
+            continue
+        match plan.consent.action:
+            case ConsentAction.SUBSCRIBE:
+                actions["newly_subscribed"] += 1
+            case ConsentAction.UNSUBSCRIBE:
+                actions["unsubscribed"] += 1
+            case _:
+                actions[_STAYS.get(plan.consent.reason, "without_consent")] += 1
+    return ConsentEffect(**actions)
+
+
+_STAYS = {
+    "stays_subscribed": "stays_subscribed",
+    "stays_pending": "stays_subscribed",
+    "stays_unsubscribed": "stays_unsubscribed",
+    "consent_withdrawn": "stays_unsubscribed",
+    "stays_deleted": "stays_unsubscribed",
+    "stays_bounced": "stays_bounced",
+}
+
+
+def _curl(request: RequestView) -> str:
+    parts = ["curl", "-X", request.method, shlex.quote(request.address)]
+    if request.body is not None:
+        parts += ["-H", shlex.quote("Content-Type: application/json"), "--data", shlex.quote(request.body_text)]
+    return " ".join(parts)

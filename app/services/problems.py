@@ -1,0 +1,86 @@
+"""What a run could not send, with reasons and next steps; as a list for the eye and as a table for a spreadsheet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.labels import KIND_NAMES, OUTCOME_NAMES
+from app.core.ledger import Entry
+from app.core.outcomes import Outcome
+from app.core.reasons import ReasonTexts
+from app.core.texts import Text, _
+from app.services.tables import write_table
+from app.storage.ledger import Ledger
+from app.storage.runs import Runs as RunBook
+
+SHOWN = (Outcome.FAILED, Outcome.HELD, Outcome.IN_DOUBT, Outcome.SKIPPED)
+_PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemView:
+    entry: Entry
+    reason_text: Text
+    next_step: Text
+
+
+class Problems:
+    def __init__(self, ledger: Ledger, book: RunBook, reasons: ReasonTexts) -> None:
+        self._ledger = ledger
+        self._book = book
+        self._reasons = reasons
+
+    async def list(
+        self,
+        key: str,
+        *,
+        outcomes: Collection[Outcome] = SHOWN,
+        reason: str | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> Sequence[ProblemView]:
+        """``key`` is an integration, or the id of a run."""
+        integration, run_id = await self._place(key)
+        entries = await self._ledger.entries(
+            integration, run_id=run_id, outcomes=outcomes, reason=reason, limit=limit, offset=offset
+        )
+        return [self._view(entry) for entry in entries]
+
+    async def count(self, key: str, *, outcomes: Collection[Outcome] = SHOWN, reason: str | None = None) -> int:
+        integration, run_id = await self._place(key)
+        return await self._ledger.count(integration, run_id=run_id, outcomes=outcomes, reason=reason)
+
+    async def export(self, key: str, path: Path, *, outcomes: Collection[Outcome] = SHOWN) -> int:
+        """Writes CSV or Excel and returns the number of rows. Raises ConfigError, StorageError."""
+        found: list[ProblemView] = []
+        while page := await self.list(key, outcomes=outcomes, limit=_PAGE, offset=len(found)):
+            found.extend(page)
+        header = [
+            _("Kind"),
+            _("Record"),
+            _("Place"),
+            _("Outcome"),
+            _("Reason"),
+            _("Next step"),
+            _("Words of the target"),
+        ]
+        await asyncio.to_thread(write_table, path, header, [_row(each) for each in found])
+        return len(found)
+
+    async def _place(self, key: str) -> tuple[str, str | None]:
+        run = await self._book.get(key)
+        return (run.integration, run.id) if run is not None else (key, None)
+
+    def _view(self, entry: Entry) -> ProblemView:
+        reason = self._reasons.of(entry.reason)
+        return ProblemView(entry=entry, reason_text=reason.words, next_step=reason.next_step)
+
+
+def _row(problem: ProblemView) -> Sequence[str]:
+    entry = problem.entry
+    outcome = str(OUTCOME_NAMES[entry.outcome]) if entry.outcome else ""
+    words = (str(problem.reason_text), str(problem.next_step), entry.message)
+    return (str(KIND_NAMES[entry.kind]), entry.key, entry.where, outcome, *words)

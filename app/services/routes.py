@@ -1,0 +1,132 @@
+"""From an integration to open routes: both accounts, their roles with options and mappings, in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from app.core.configuration import Integration
+from app.core.errors import ConfigError
+from app.core.records import Kind
+from app.core.rules import Rules
+from app.core.texts import text
+from app.engine.job import Route
+from app.sdk.settings import Settings, parse
+from app.sdk.source import Source
+from app.sdk.target import Mappings, Target
+from app.services.accounts import Accounts
+from app.services.opening import OpenAccount, Opener
+from app.services.systems import ParsedOptions, Systems
+from app.storage.products import ProductsStore
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIntegration:
+    integration: Integration
+    source: OpenAccount
+    target: OpenAccount
+    options: ParsedOptions
+    mappings: Mappings
+
+    @property
+    def rules(self) -> Rules:
+        return self.options.common.rules()
+
+    def open_source(self) -> Source:
+        opened = self.source.manifest.open_source
+        if opened is None:
+            raise _no_role(self.source)
+        return opened(self.source.access, self.options.source)
+
+    def open_target(self) -> Target:
+        opened = self.target.manifest.open_target
+        if opened is None:
+            raise _no_role(self.target)
+        return opened(self.target.access, self.options.target, self.mappings)
+
+    def routes(self, kinds: Sequence[Kind]) -> tuple[Route, ...]:
+        """One for each kind, sharing the roles; opt-outs and bounces run back. Raises ConfigError."""
+        forward = [kind for kind in kinds if not kind.runs_back]
+        back = [kind for kind in kinds if kind.runs_back]
+        found: dict[Kind, Route] = {}
+        if forward:
+            source, target = self.open_source(), self.open_target()
+            found |= {kind: self._route(kind, source, target, self.source, self.target) for kind in forward}
+        if back:
+            source, target = self._open_back_source(), self._open_back_target()
+            found |= {kind: self._route(kind, source, target, self.target, self.source) for kind in back}
+        return tuple(found[kind] for kind in Kind if kind in found)
+
+    def _route(self, kind: Kind, source: Source, target: Target, giving: OpenAccount, taking: OpenAccount) -> Route:
+        reads, writes = giving.manifest.reads_kind(kind), taking.manifest.writes_kind(kind)
+        return Route(
+            kind=kind,
+            source=source,
+            target=target,
+            http=taking.access.http,
+            source_account=giving.account.key,
+            target_account=taking.account.key,
+            looks_up=writes is None or writes.looks_up,
+            has_changes=reads is None or reads.has_changes,
+            sweeps=reads is not None and reads.sweeps,
+        )
+
+    def _open_back_source(self) -> Source:
+        manifest = self.target.manifest
+        if manifest.open_source is None:
+            raise _no_role(self.target)
+        return manifest.open_source(self.target.access, _chosen(manifest.source_options, self.integration.options))
+
+    def _open_back_target(self) -> Target:
+        manifest = self.source.manifest
+        if manifest.open_target is None:
+            raise _no_role(self.source)
+        options = _chosen(manifest.target_options, self.integration.options)
+        mappings = Mappings(
+            source_system=self.target.manifest.system,
+            source_name=self.target.account.title,
+            source_id=self.target.account.key,
+        )
+        return manifest.open_target(self.source.access, options, mappings)
+
+
+class Integrating:
+    """Opens the accounts of an integration together."""
+
+    def __init__(self, systems: Systems, accounts: Accounts, opener: Opener, products: ProductsStore) -> None:
+        self._systems = systems
+        self._accounts = accounts
+        self._opener = opener
+        self._products = products
+
+    @asynccontextmanager
+    async def opened(self, integration: Integration, *, read_only: bool = False) -> AsyncIterator[OpenIntegration]:
+        """Raises ConfigError, SettingsError, SecretStoreError."""
+        source = await self._accounts.stored(integration.source)
+        target = await self._accounts.stored(integration.target)
+        options = self._systems.parse_options(source.system, target.system, integration.options)
+        mappings = Mappings(
+            products=await self._products.numbers(integration.key),
+            fields=integration.fields,
+            source_system=source.system,
+            source_name=source.title,
+            source_id=source.key,
+        )
+        async with (
+            self._opener.opened(source, read_only=read_only) as open_source,
+            self._opener.opened(target, read_only=read_only) as open_target,
+        ):
+            yield OpenIntegration(integration, open_source, open_target, options, mappings)
+
+
+def _chosen(model: type[Settings], options: Mapping[str, object]) -> Settings:
+    return parse(model, {name: value for name, value in options.items() if name in model.model_fields})
+
+
+def _no_role(opened: OpenAccount) -> ConfigError:
+    return ConfigError(
+        text("{system} cannot take part in this direction.", system=opened.manifest.name),
+        remedy=text("Choose another system."),
+        field="target",
+    )

@@ -1,0 +1,381 @@
+"""Runs: start, follow, pause, stop, continue, retry. One at a time for each integration, several beside each other."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from app.core.configuration import Integration
+from app.core.errors import AppError, ConfigError
+from app.core.events import Emit, RunMode, RunState, now
+from app.core.ledger import RunRecord
+from app.core.outcomes import Balance, Outcome
+from app.core.records import Kind
+from app.core.texts import text
+from app.engine.control import Control
+from app.engine.job import Job
+from app.engine.ports import KeyedHash, RunsPort
+from app.engine.run import Engine, Patience
+from app.engine.run import RunResult as EngineResult
+from app.services.integrations import Integrations
+from app.services.practice import Practice
+from app.services.problems import SHOWN, Problems, ProblemView
+from app.services.routes import Integrating, OpenIntegration
+from app.services.status import RunView
+from app.services.why import Answer, Why
+from app.storage.ledger import Ledger
+from app.storage.runs import Runs as RunBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    run_id: str
+    balance: Balance
+    state: RunState
+    error: AppError | None = None
+    is_finished: bool = False
+    """Only when the balance adds up."""
+    removals_to_confirm: int = 0
+    """So many removals wait: start again with ``removals_approved`` once the person has seen them."""
+
+
+class RunHandle:
+    """A run that works. Call it on the engine's loop."""
+
+    def __init__(self, run_id: str, integration: str, task: asyncio.Task[RunResult], control: Control) -> None:
+        self.run_id = run_id
+        self.integration = integration
+        self._task = task
+        self._control = control
+
+    async def wait(self) -> RunResult:
+        """Cancelling the waiting leaves the run alone."""
+        return await asyncio.shield(self._task)
+
+    @property
+    def is_paused(self) -> bool:
+        return self._control.is_paused
+
+    @property
+    def is_done(self) -> bool:
+        return self._task.done()
+
+    def pause(self) -> None:
+        self._control.pause()
+
+    def resume(self) -> None:
+        self._control.resume()
+
+    def stop(self) -> None:
+        """Ends at the next checkpoint; it can be continued from there."""
+        self._control.stop()
+
+    async def abandon(self) -> None:
+        """Ends at once, for the end of the program: the run is interrupted and can be continued."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+
+class _Continued:
+    """The book of runs for one that was begun before: beginning again means going on."""
+
+    def __init__(self, book: RunsPort) -> None:
+        self._book = book
+
+    async def begin(self, run: RunRecord) -> None:
+        await self._book.update(run)
+
+    async def update(self, run: RunRecord) -> None:
+        await self._book.update(run)
+
+    async def last_unfinished(self, integration: str) -> RunRecord | None:
+        return await self._book.last_unfinished(integration)
+
+    async def watermark(self, integration: str, kind: Kind) -> datetime | None:
+        return await self._book.watermark(integration, kind)
+
+    async def set_watermark(self, integration: str, kind: Kind, at: datetime) -> None:
+        await self._book.set_watermark(integration, kind, at)
+
+
+class ActiveRuns:
+    """What works at this moment, by integration."""
+
+    def __init__(self) -> None:
+        self._handles: dict[str, RunHandle] = {}
+
+    def of(self, integration: str) -> RunHandle | None:
+        handle = self._handles.get(integration)
+        return handle if handle is not None and not handle.is_done else None
+
+    def is_running(self, integration: str) -> bool:
+        return self.of(integration) is not None
+
+    def add(self, handle: RunHandle) -> None:
+        self._handles[handle.integration] = handle
+
+    def all(self) -> Sequence[RunHandle]:
+        return [handle for handle in self._handles.values() if not handle.is_done]
+
+
+class Runs:
+    def __init__(
+        self,
+        *,
+        integrations: Integrations,
+        integrating: Integrating,
+        active: ActiveRuns,
+        practice: Practice,
+        ledger: Ledger,
+        book: RunBook,
+        keyed_hash: KeyedHash,
+        problems: Problems,
+        why: Why,
+        emit: Emit,
+        patience: Patience = Patience(),
+    ) -> None:
+        self._integrations = integrations
+        self._integrating = integrating
+        self._active = active
+        self._practice = practice
+        self._ledger = ledger
+        self._book = book
+        self._hash = keyed_hash
+        self._problems = problems
+        self._why = why
+        self._emit = emit
+        self._patience = patience
+        self._starting: set[str] = set()
+
+    async def start(
+        self,
+        key: str,
+        mode: RunMode,
+        *,
+        since: datetime | None = None,
+        limit: int | None = None,
+        kinds: Sequence[Kind] | None = None,
+        keys: Mapping[Kind, Sequence[str]] | None = None,
+        removals_approved: bool = False,
+    ) -> RunHandle:
+        """Raises ConfigError where the person must act first: missing secrets or mappings, a run that works already,
+        an integration that is a draft or switched off. Nothing is recorded then."""
+        integration = await self._ready(key)
+        chosen = _chosen_kinds(integration, kinds, keys)
+        moment = now()
+        run = RunRecord(
+            id=f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
+            integration=key,
+            mode=mode,
+            state=RunState.RUNNING,
+            started_at=moment,
+            until=moment,
+            since=since,
+            kinds=chosen,
+            limit=limit,
+        )
+        wanted = {kind: tuple(ids) for kind, ids in (keys or {}).items()}
+        return await self._launch(integration, run, self._book, wanted, removals_approved=removals_approved)
+
+    async def continue_last(self, key: str) -> RunHandle:
+        """Goes on where the last import or sync stopped. Raises ConfigError where there is nothing to continue."""
+        integration = await self._ready(key)
+        run = await self._book.last_unfinished(key)
+        if run is None:
+            raise ConfigError(
+                text('"{integration}" has no run that could be continued.', integration=integration.title),
+                remedy=text("Start a new one."),
+            )
+        going_on = replace(run, state=RunState.RUNNING, ended_at=None, message="", remedy="")
+        return await self._launch(integration, going_on, _Continued(self._book), {}, removals_approved=False)
+
+    async def retry(self, key: str, keys: Mapping[Kind, Sequence[str]] | None = None) -> RunHandle:
+        """Failed, held and in-doubt records once more; all of them, or the named ones."""
+        return await self.start(key, RunMode.RETRY, keys=keys)
+
+    def active(self, key: str) -> RunHandle | None:
+        return self._active.of(key)
+
+    async def continuable(self, key: str) -> RunView | None:
+        """The run that ``continue_last`` would go on with."""
+        run = await self._book.last_unfinished(key)
+        return None if run is None or self._active.is_running(key) else await self._view(run)
+
+    async def recent(self, key: str | None = None, limit: int = 50) -> tuple[RunView, ...]:
+        """Newest first."""
+        return tuple([await self._view(run) for run in await self._book.recent(key, limit)])
+
+    async def get(self, run_id: str) -> RunView:
+        """Raises ConfigError for a run that is unknown or forgotten."""
+        run = await self._book.get(run_id)
+        if run is None:
+            raise ConfigError(text("There is no such run any more."), remedy=text("Choose another one."))
+        return await self._view(run)
+
+    async def last_sync(self, key: str) -> datetime | None:
+        """Up to when changes of every flow have been read; None before the first complete run."""
+        integration = await self._integrations.stored(key)
+        marks = [await self._book.watermark(key, kind) for kind in integration.flows]
+        known = [mark for mark in marks if mark is not None]
+        return min(known) if known and len(known) == len(marks) else None
+
+    async def problems(
+        self,
+        key: str,
+        outcomes: Collection[Outcome] = SHOWN,
+        reason: str | None = None,
+        limit: int = 200,
+        offset: int = 0,
+    ) -> Sequence[ProblemView]:
+        """Records not sent, with reasons; ``key`` is an integration, or the id of a run."""
+        return await self._problems.list(key, outcomes=outcomes, reason=reason, limit=limit, offset=offset)
+
+    async def count_problems(self, key: str, outcomes: Collection[Outcome] = SHOWN, reason: str | None = None) -> int:
+        return await self._problems.count(key, outcomes=outcomes, reason=reason)
+
+    async def export_problems(self, key: str, path: str | Path, outcomes: Collection[Outcome] = SHOWN) -> int:
+        """As CSV or Excel; returns the number of rows. Raises ConfigError, StorageError."""
+        return await self._problems.export(key, Path(path), outcomes=outcomes)
+
+    async def why(self, key: str, words: str) -> Answer:
+        """What became of one order number, e-mail address or id."""
+        return await self._why.answer(await self._integrations.stored(key), words)
+
+    async def aclose(self) -> None:
+        """Interrupts what works; it can be continued after the next start."""
+        for handle in self._active.all():
+            await handle.abandon()
+
+    async def _ready(self, key: str) -> Integration:
+        integration = await self._integrations.stored(key)
+        if integration.is_draft:
+            raise ConfigError(
+                text('"{integration}" is not set up completely.', integration=integration.title),
+                remedy=text("Finish setting it up first."),
+            )
+        if not integration.is_active:
+            raise ConfigError(
+                text('"{integration}" is switched off.', integration=integration.title),
+                remedy=text("Activate it first."),
+            )
+        if self._active.is_running(key) or key in self._starting:
+            raise ConfigError(
+                text('"{integration}" is running already.', integration=integration.title),
+                remedy=text("Wait until it has finished, or stop it first."),
+            )
+        await self._refuse_open_mappings(integration)
+        return integration
+
+    async def _refuse_open_mappings(self, integration: Integration) -> None:
+        problems = await self._integrations.mapping_check(integration.key)
+        if not problems.blocks:
+            return
+        keys = ", ".join((problems.invalid or problems.unmapped)[:5])
+        raise ConfigError(
+            text("Products have a number that the target does not take: {keys}.", keys=keys)
+            if problems.invalid
+            else text("Products have no number in the target: {keys}.", keys=keys),
+            remedy=text('Fill the product table; the row "All products" stands for every product without a number.'),
+            field="products",
+        )
+
+    async def _launch(
+        self,
+        integration: Integration,
+        run: RunRecord,
+        book: RunsPort,
+        keys: Mapping[Kind, tuple[str, ...]],
+        *,
+        removals_approved: bool,
+    ) -> RunHandle:
+        control = Control()
+        async with AsyncExitStack() as stack:
+            self._starting.add(integration.key)
+            stack.callback(self._starting.discard, integration.key)
+            opening = await stack.enter_async_context(AsyncExitStack())
+            opened = await opening.enter_async_context(self._integrating.opened(integration))
+            engine = self._engine(opened, run, book, keys, control, removals_approved=removals_approved)
+            task = asyncio.create_task(self._work(engine, opening.pop_all()), name=f"run {run.id}")
+            handle = RunHandle(run.id, integration.key, task, control)
+            self._active.add(handle)
+        return handle
+
+    def _engine(
+        self,
+        opened: OpenIntegration,
+        run: RunRecord,
+        book: RunsPort,
+        keys: Mapping[Kind, tuple[str, ...]],
+        control: Control,
+        *,
+        removals_approved: bool,
+    ) -> Engine:
+        job = Job(
+            run=run,
+            routes=opened.routes(run.kinds),
+            rules=opened.rules,
+            keys=keys,
+            removals_approved=removals_approved,
+        )
+        return Engine(
+            job,
+            ledger=self._ledger,
+            runs=book,
+            keyed_hash=self._hash,
+            emit=self._emit,
+            control=control,
+            patience=self._patience,
+        )
+
+    async def _work(self, engine: Engine, opening: AsyncExitStack) -> RunResult:
+        async with opening:
+            result = await engine.run()
+            await self._practice.save()
+            return _result(result)
+
+    async def _view(self, run: RunRecord) -> RunView:
+        integration = await self._titles(run.integration)
+        handle = self._active.of(run.integration)
+        return RunView(
+            record=run,
+            balance=await self._ledger.balance(run.id),
+            title=integration,
+            is_active=handle is not None and handle.run_id == run.id,
+        )
+
+    async def _titles(self, key: str) -> str:
+        try:
+            return (await self._integrations.stored(key)).title
+        except ConfigError:  # the integration of an old run was deleted meanwhile
+            return key
+
+
+def _result(result: EngineResult) -> RunResult:
+    return RunResult(
+        run_id=result.run.id,
+        balance=result.balance,
+        state=result.run.state,
+        error=result.error,
+        is_finished=result.is_finished,
+        removals_to_confirm=result.removals_to_confirm,
+    )
+
+
+def _chosen_kinds(
+    integration: Integration, kinds: Sequence[Kind] | None, keys: Mapping[Kind, Sequence[str]] | None
+) -> tuple[Kind, ...]:
+    """In the order of a run. Raises ConfigError for a kind that the integration does not send."""
+    wanted = tuple(keys) if keys else (tuple(kinds) if kinds else integration.flows)
+    if wrong := [kind.value for kind in wanted if kind not in integration.flows]:
+        raise ConfigError(
+            text('"{integration}" does not send "{flow}".', integration=integration.title, flow=wrong[0]),
+            remedy=text("Possible: {flows}.", flows=", ".join(kind.value for kind in integration.flows)),
+            field="flow",
+        )
+    return tuple(kind for kind in integration.flows if kind in wanted)

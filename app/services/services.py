@@ -1,0 +1,45 @@
+"""Everything that window and command line call, wired by ``app.bootstrap``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.reasons import ReasonTexts
+from app.sdk.redaction import Redactor
+from app.services.accounts import Accounts
+from app.services.bus import EventBus
+from app.services.checks import Checks
+from app.services.declarations import Declarations
+from app.services.demo import Demo
+from app.services.fields import FieldMapping
+from app.services.integrations import Integrations
+from app.services.log import Log
+from app.services.practice import Practice
+from app.services.preferences import Preferences
+from app.services.previews import Previews
+from app.services.products import ProductMapping
+from app.services.runs import Runs
+from app.services.systems import Systems
+from app.storage.secrets import Vault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    systems: Systems
+    accounts: Accounts
+    checks: Checks
+    integrations: Integrations
+    previews: Previews
+    runs: Runs
+    products: ProductMapping
+    fields: FieldMapping
+    log: Log
+    preferences: Preferences
+    secrets: Vault
+    practice: Practice
+    declarations: Declarations
+    demo: Demo
+    events: EventBus
+    reasons: ReasonTexts
+    redact: Redactor
+    """Removes every secret that is known from a text."""

@@ -1,0 +1,153 @@
+"""Why is this order, this person not there? One answer for a number or an address, with a reason and a next step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.core.addresses import is_email, masked_email, normalised_email
+from app.core.configuration import Integration
+from app.core.events import RunState
+from app.core.labels import KIND_NAMES
+from app.core.ledger import Entry, EntryState
+from app.core.outcomes import Outcome
+from app.core.reasons import ReasonTexts
+from app.core.records import Kind
+from app.core.texts import Text, text
+from app.engine.planning import search_form
+from app.engine.ports import KeyedHash
+from app.storage.entry_rows import PastOutcome
+from app.storage.ledger import Ledger
+from app.storage.runs import Runs as RunBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyEntry:
+    entry: Entry
+    sentence: Text
+    next_step: Text
+    history: Sequence[PastOutcome]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    found: bool
+    entries: tuple[WhyEntry, ...]
+    sentence: Text
+    next_step: Text = Text("")
+
+
+_RECORD: Mapping[Kind, Text] = {
+    Kind.OPT_OUTS: text("Opt-out"),
+    Kind.BOUNCES: text("Bounce"),
+    Kind.CATEGORIES: text("Category"),
+    Kind.PRODUCTS: text("Product"),
+    Kind.STOCK: text("Stock level"),
+    Kind.CONTACTS: text("Contact"),
+    Kind.ORDERS: text("Order"),
+    Kind.CARTS: text("Cart"),
+}
+
+
+class Why:
+    def __init__(self, ledger: Ledger, book: RunBook, keyed_hash: KeyedHash, reasons: ReasonTexts) -> None:
+        self._ledger = ledger
+        self._book = book
+        self._hash = keyed_hash
+        self._reasons = reasons
+
+    async def answer(self, integration: Integration, words: str) -> Answer:
+        """``words`` are an order number, an e-mail address or the source's own id."""
+        found: dict[tuple[Kind, str], Entry] = {}
+        for form in _forms(words):
+            for entry in await self._ledger.find(integration.key, self._hash(search_form(form))):
+                found[entry.kind, entry.key] = entry
+        if not found:
+            return await self._unknown(integration, words)
+        entries = tuple([await self._explained(integration.key, entry) for entry in found.values()])
+        first = next((each for each in entries if _is_open(each.entry)), entries[0])
+        return Answer(found=True, entries=entries, sentence=first.sentence, next_step=first.next_step)
+
+    async def _explained(self, integration: str, entry: Entry) -> WhyEntry:
+        reason = self._reasons.of(entry.reason)
+        history = await self._ledger.history(integration, entry.kind, entry.key)
+        sentence = _sentence(entry, reason.words if entry.reason else Text(""))
+        return WhyEntry(entry=entry, sentence=sentence, next_step=_next_step(entry, reason.next_step), history=history)
+
+    async def _unknown(self, integration: Integration, words: str) -> Answer:
+        shown = masked_email(words.strip()) if "@" in words else words.strip()
+        recent = await self._book.recent(integration.key, 1)
+        if not recent:
+            sentence = text('"{words}" is not known: nothing has been read yet.', words=shown)
+            return Answer(found=False, entries=(), sentence=sentence, next_step=text("Start the historical import."))
+        if recent[0].state is not RunState.FINISHED:
+            sentence = text('"{words}" has not been read: the last run did not reach the end.', words=shown)
+            return Answer(found=False, entries=(), sentence=sentence, next_step=text("Continue the run."))
+        return Answer(
+            found=False,
+            entries=(),
+            sentence=text(
+                '"{words}" was not among the {kinds} that were read until {moment}.',
+                words=shown,
+                kinds=_listed(integration.flows),
+                moment=_minute(recent[0].until),
+            ),
+            next_step=text(
+                "Check the spelling. If it is newer, sync the changes; if it is another kind of record, add it under "
+                '"What to send".'
+            ),
+        )
+
+
+def _forms(words: str) -> Sequence[str]:
+    plain = words.strip()
+    forms = [plain, plain.lstrip("#").strip()]
+    if is_email(normalised_email(plain)):
+        forms.append(normalised_email(plain))
+    return [form for form in dict.fromkeys(forms) if form]
+
+
+def _is_open(entry: Entry) -> bool:
+    return entry.outcome is None or entry.outcome.needs_attention or entry.outcome is Outcome.SKIPPED
+
+
+def _sentence(entry: Entry, reason: Text) -> Text:
+    record = {"record": _RECORD[entry.kind], "key": entry.key, "moment": _minute(entry.at)}
+    if entry.state is not EntryState.SETTLED:
+        return text("{record} {key} was under way on {moment} when the run ended.", **record)
+    match entry.outcome:
+        case Outcome.CREATED:
+            return text("{record} {key} was created in the target on {moment}.", **record)
+        case Outcome.UPDATED:
+            return text("{record} {key} was updated in the target on {moment}.", **record)
+        case Outcome.UNCHANGED:
+            return text("{record} {key} is in the target; nothing had changed on {moment}.", **record)
+        case Outcome.SKIPPED:
+            return text("{record} {key} was left out on {moment}. {reason}", reason=reason, **record)
+        case Outcome.HELD:
+            return text("{record} {key} is held back since {moment}. {reason}", reason=reason, **record)
+        case Outcome.IN_DOUBT:
+            return text("{record} {key} is in doubt since {moment}. {reason}", reason=reason, **record)
+        case _:
+            return text("{record} {key} failed on {moment}. {reason}", reason=reason, **record)
+
+
+def _next_step(entry: Entry, step: Text) -> Text:
+    if entry.state is not EntryState.SETTLED:
+        return text("Continue the run: it is looked up in the target before anything is sent again.")
+    return step
+
+
+def _listed(kinds: Sequence[Kind]) -> Text:
+    names = [KIND_NAMES[kind] for kind in kinds]
+    joined = names[0] if names else Text("")
+    for name in names[1:]:
+        joined = text("{left}, {right}", left=joined, right=name)
+    return joined
+
+
+def _minute(moment: datetime) -> str:
+    """In this computer's own time."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
