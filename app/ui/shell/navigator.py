@@ -142,16 +142,13 @@ class Navigator(QObject):
         if entry.page is None:
             entry.page = self._pages[entry.name](self, **entry.args)
             self._stack.addWidget(entry.page)
+        # Asked before the switch: the stack would put the focus on the first button it finds.
+        focused: QWidget | None = entry.page.focusWidget()  # null for a page never focused; the stub does not say so
         self._stack.setCurrentWidget(entry.page)
-        self._focus(entry.page)
+        if focused is None:
+            entry.page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        (focused or entry.page).setFocus(Qt.FocusReason.ActiveWindowFocusReason)
         self.page_shown.emit(entry.name)
-
-    def _focus(self, page: QWidget) -> None:
-        """The keyboard continues on the page that just opened, not on a button that is gone."""
-        last: QWidget | None = page.focusWidget()  # Qt answers null for a page never focused; the stub does not say so
-        if last is None:
-            page.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        (last or page).setFocus(Qt.FocusReason.ActiveWindowFocusReason)
 
     def _drop(self, entry: _Entry) -> None:
         if entry.page is not None:

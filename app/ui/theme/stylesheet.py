@@ -128,6 +128,8 @@ def _popups(c: Colours) -> str:
     QCalendarWidget QWidget#qt_calendar_navigationbar {{ background: {c.panel}; }}
     QCalendarWidget QWidget {{ alternate-background-color: {c.panel}; }}
     QCalendarWidget QToolButton {{ color: {c.text}; min-height: 24px; padding: 2px 8px; }}
+    QCalendarWidget QTableView::item {{ border: none; padding: 0; }}
+    QCalendarWidget QTableView::item:selected {{ background: {c.accent}; color: {c.on_accent}; }}
     QCalendarWidget QAbstractItemView {{
         background: {c.panel}; selection-background-color: {c.accent}; selection-color: {c.on_accent};
     }}

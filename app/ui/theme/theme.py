@@ -22,6 +22,13 @@ class ThemeChoice(StrEnum):
     DARK = "dark"
 
 
+_SYSTEM_SCHEMES = {
+    ThemeChoice.SYSTEM: Qt.ColorScheme.Unknown,
+    ThemeChoice.LIGHT: Qt.ColorScheme.Light,
+    ThemeChoice.DARK: Qt.ColorScheme.Dark,
+}
+
+
 class Theme(QObject):
     """Lives on the application; widgets ask `colours_now()` while painting and need no subscription of their own."""
 
@@ -45,6 +52,8 @@ class Theme(QObject):
 
     def choose(self, choice: ThemeChoice) -> None:
         self._choice = choice
+        # Tells the system too: it draws our title bars. "Unknown" hands the decision back to it.
+        QGuiApplication.styleHints().setColorScheme(_SYSTEM_SCHEMES[choice])
         self._colours = _resolve(choice)
         self._application.setPalette(build_palette(self._colours))
         self._application.setStyleSheet(build_stylesheet(self._colours))

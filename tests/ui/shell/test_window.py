@@ -110,6 +110,25 @@ def test_a_half_filled_form_is_still_there_after_a_look_elsewhere(shell: Shell, 
     assert current(shell).field.text() == "Teeladen"
 
 
+def test_a_new_page_presses_no_button_upon_the_person(qtbot: QtBot, state: MemoryState) -> None:
+    window = Shell(PAGES, state)
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    find(window, QLineEdit).setFocus()
+    window.navigator.open_section("settings")
+    assert QApplication.focusWidget() is window.navigator.page()
+
+
+def test_a_page_comes_back_with_the_focus_where_it_was(shell: Shell, qtbot: QtBot) -> None:
+    field = current(shell).field
+    field.setFocus()
+    shell.navigator.push("run")
+    assert QApplication.focusWidget() is current(shell)
+    shell.navigator.back()
+    assert QApplication.focusWidget() is field
+
+
 def test_pressing_the_own_section_leads_to_its_first_page(shell: Shell, qtbot: QtBot) -> None:
     shell.navigator.push("run")
     press(shell, qtbot, "Integrations")
