@@ -4,6 +4,7 @@
 
     accepted              -> confirm -> outcome of each record
     refused, exists       -> look up, plan again, once
+    refused, named        -> those have failed, the others go again
     refused, several      -> split in halves until the bad record is alone
     refused, one          -> failed, with the target's words
     answer lost           -> look up, plan again, once; then in doubt
@@ -20,7 +21,7 @@ from app.engine.job import Route
 from app.engine.planning import Planner
 from app.sdk.http import Answer, RejectedError
 from app.sdk.plan import Draft, Json, Plan, RecordPlan, Settled, Step, joined_path, resolved
-from app.sdk.target import Judgement
+from app.sdk.target import Judgement, NamesCulprits
 
 Results = dict[str, Settled]
 
@@ -79,7 +80,22 @@ class Sender:
         step = error.step if isinstance(error, _RejectedStepError) else plan.steps[0]
         if self._route.target.judge(step, error.answer) is Judgement.EXISTS and may_repeat:
             return await self._again(plan)
+        if named := self._culprits(plan, step, error.answer):
+            return await self._without(plan, named)
         return await self._split(plan, "refused", error.words)
+
+    def _culprits(self, plan: Plan, step: Step, answer: Answer) -> Mapping[str, str]:
+        target = self._route.target
+        named = target.culprits(step, answer) if isinstance(target, NamesCulprits) else {}
+        return {key: words for key, words in named.items() if key in plan.keys}
+
+    async def _without(self, plan: Plan, named: Mapping[str, str]) -> Results:
+        """The named records have failed; the others were not written and go again."""
+        results = {
+            key: Settled(outcome=Outcome.FAILED, reason="refused", message=words) for key, words in named.items()
+        }
+        rest = tuple(record for record in plan.records if record.key not in named)
+        return results | (await self._again(Plan(rest), may_repeat=True) if rest else {})
 
     async def _split(self, plan: Plan, reason: str, words: str) -> Results:
         """Isolates what the target refuses; a single record has failed."""

@@ -112,6 +112,17 @@ class Target(Protocol):
 
 
 @runtime_checkable
+class NamesCulprits(Protocol):
+    """A target whose refusals of a batch may say which records are at fault."""
+
+    def culprits(self, step: Step, answer: Answer) -> Mapping[str, str]:
+        """The target's words for each refused record, by key; empty where the answer names none, which leaves it to
+        halving the batch. The other records of the step were not written.
+        """
+        ...
+
+
+@runtime_checkable
 class MapsFields(Protocol):
     """A target whose own fields can be listed and created."""
 
