@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.connectors.activecampaign.settings import ActiveCampaignSettings, SourceOptions, TargetOptions
-from app.connectors.activecampaign.wire import PACE
+from app.connectors.activecampaign.wire import PACE, http_options
 from app.core.reasons import Reason
 from app.core.records import Kind
 from app.core.texts import text
@@ -57,6 +57,7 @@ MANIFEST = Manifest(
     base_url=_base_url,
     probes=_probes,
     simulator=_simulator,
+    http_options=http_options,
     reads=(
         Reads(kind=Kind.OPT_OUTS, note=text("People who unsubscribed in ActiveCampaign.")),
         Reads(kind=Kind.BOUNCES, note=text("Addresses that ActiveCampaign cannot deliver to.")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +12,7 @@ from app.connectors.activecampaign.settings import ActiveCampaignSettings
 from app.core.errors import ProtocolError
 from app.core.texts import text
 from app.sdk.access import Access
-from app.sdk.http import Answer, HttpClient, RejectedError
+from app.sdk.http import Answer, HttpClient, HttpOptions, RejectedError
 from app.sdk.pacing import Hint, Pace
 
 PAGE_SIZE = 100
@@ -36,13 +35,16 @@ PACE = Pace(per_second=4.5, parallel=4, learn=learn_pace)
 (https://developers.activecampaign.com/reference/rate-limits); below it, as jitter squeezes evenly spaced requests."""
 
 
+def http_options(settings: ActiveCampaignSettings) -> HttpOptions:
+    """One header signs in; nothing expires (https://developers.activecampaign.com/reference/authentication)."""
+    return HttpOptions(headers={"Api-Token": settings.api_key.get_secret_value()}, classify=classify)
+
+
 class Wire:
-    """The account's HTTP client with ActiveCampaign's sign-in and its reading of answers."""
+    """The account's HTTP client, and what its answers are made of."""
 
     def __init__(self, access: Access[ActiveCampaignSettings]) -> None:
         self.http: HttpClient = access.http
-        headers = {**self.http.options.headers, "Api-Token": access.settings.api_key.get_secret_value()}
-        self.http.options = replace(self.http.options, headers=headers, classify=classify)
 
     async def get(self, resource: str, query: Mapping[str, str] | None = None) -> Row:
         """One resource under ``/api/3``. Raises ProtocolError for anything but a JSON object."""

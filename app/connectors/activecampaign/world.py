@@ -222,7 +222,7 @@ def furnish(world: World, records: int) -> None:
     world.add("tags", {"tag": "bigcommerce-customer-old", "tagType": "contact", "description": "", "cdate": ""})
     world.add("fields", {"title": "Birthday", "type": "date", "perstag": "BIRTHDAY", "visible": "1"})
     for place in range(1, records + 1):
-        contact, _ = world.put_contact(f"kunde{place}@example.com", {"firstName": "", "lastName": ""})
+        contact, _ = world.put_contact(f"kunde{place:04d}@example.com", {})
         status = "2" if place % 10 == 0 else "3" if place % 25 == 0 else "1"
         world.set_membership(contact["id"], "1", status)
         if status == "3":

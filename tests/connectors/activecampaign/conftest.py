@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -20,7 +20,7 @@ from app.core.outcomes import Outcome
 from app.core.records import Kind, Record
 from app.core.rules import Refusal
 from app.sdk.access import Access
-from app.sdk.http import Answer, HttpClient, HttpOptions, RejectedError
+from app.sdk.http import Answer, HttpClient, RejectedError
 from app.sdk.pacing import Pace
 from app.sdk.plan import Draft, Known, Plan, Settled, joined_path, resolved
 from app.sdk.settings import parse
@@ -140,7 +140,7 @@ class Stage:
         http = HttpClient(
             MANIFEST.base_url(settings),
             pace=pace or Pace(per_second=4.5, learn=MANIFEST.pace.learn),
-            options=HttpOptions(backoff_s=0.01, **options),  # type: ignore[arg-type]
+            options=replace(MANIFEST.http_options(settings), backoff_s=0.01, **options),  # type: ignore[arg-type]
             read_only=read_only,
         )
         await self.stack.enter_async_context(http)

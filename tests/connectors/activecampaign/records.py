@@ -15,7 +15,7 @@ PLACED = datetime(2025, 3, 4, 9, 30, tzinfo=UTC)
 def contact(number: int = 1, **values: object) -> Contact:
     given: dict[str, object] = {
         "id": str(number),
-        "email": f"kunde{number}@example.com",
+        "email": f"kunde{number:04d}@example.com",
         "first_name": "Erika",
         "last_name": "Müller",
         "phone": "+49 30 1234",
@@ -46,7 +46,7 @@ def order(number: int = 1, **values: object) -> Order:
     given: dict[str, object] = {
         "id": f"O{number}",
         "number": f"2025/INV-{number:03}",
-        "email": f"kunde{number}@example.com",
+        "email": f"kunde{number:04d}@example.com",
         "customer_id": str(number),
         "status": OrderStatus.COMPLETED,
         "created_at": PLACED,
@@ -66,7 +66,7 @@ def order(number: int = 1, **values: object) -> Order:
 def cart(number: int = 1, **values: object) -> Cart:
     given: dict[str, object] = {
         "id": f"C{number}",
-        "email": f"kunde{number}@example.com",
+        "email": f"kunde{number:04d}@example.com",
         "customer_id": str(number),
         "total": Money.of("25.00", "GBP"),
         "abandoned_at": PLACED,

@@ -28,4 +28,4 @@ async def test_historical_contacts_and_orders_reach_the_same_people(stage):
     summary = stage.simulator.summary()
     assert (summary["contacts"], summary["contacts_with_orders"]) == (5, 5)
     assert summary["automations_fired"] == 0
-    assert stage.world.tags_of("kunde3@example.com") == {"bigcommerce-customer"}
+    assert stage.world.tags_of("kunde0003@example.com") == {"bigcommerce-customer"}
