@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
 
-from app.core.configuration import Account, key_from
+from app.core.configuration import Account, Integration, key_from
 from app.core.errors import ConfigError
-from app.core.events import StageEvent, StageState
+from app.core.events import RunMode, StageEvent, StageState
+from app.core.fields import FieldRule
 from app.core.records import Kind
 from app.core.texts import Text, text
 from app.sdk.registry import Registry
@@ -13,6 +16,8 @@ from app.sdk.settings import parse, plain_values, problems_of, secret_names, sec
 from app.sdk.target import Suggestion
 from app.services.accounts import AccountView
 from app.services.bus import EventBus
+from app.services.integrations import IntegrationView
+from app.services.status import Standing, status_of
 from app.services.systems import Systems
 from tests.ui.fake_systems import FILE, MAIL, SHOP
 
@@ -185,9 +190,121 @@ class FakeChecks:
         return "\n".join(f"{stage.title}: {stage.state}" for stage in stages)
 
 
+class FakeIntegrations:
+    """`stands` overrides how an integration stands: status, next step, facts, last run."""
+
+    def __init__(self, accounts: FakeAccounts) -> None:
+        self._accounts = accounts
+        self.stored: dict[str, Integration] = {}
+        self.stands: dict[str, dict[str, Any]] = {}
+
+    async def all(self) -> tuple[IntegrationView, ...]:
+        return tuple(self.view(key) for key in self.stored)
+
+    async def get(self, key: str) -> IntegrationView:
+        return self.view(key)
+
+    def view(self, key: str) -> IntegrationView:
+        integration = self.stored[key]
+        status, step = status_of(integration, Standing())
+        view = IntegrationView(
+            integration=integration,
+            source=self._accounts.view(integration.source) if integration.source else None,
+            target=self._accounts.view(integration.target) if integration.target else None,
+            status=status,
+            facts=text("Nothing sent yet"),
+            last_run=None,
+            next_step=step,
+        )
+        return replace(view, **self.stands.get(key, {}))
+
+    async def create(
+        self,
+        title: str,
+        source: str,
+        target: str,
+        flows: Sequence[Kind],
+        options: Mapping[str, object] | None = None,
+        products: Mapping[str, str] | None = None,
+        fields: Sequence[FieldRule] = (),
+        key: str | None = None,
+        is_draft: bool = False,
+    ) -> IntegrationView:
+        integration = Integration(
+            key=key or key_from(title or "integration", frozenset(self.stored)),
+            title=title or "Integration",
+            source=source,
+            target=target,
+            flows=tuple(flows),
+            options=dict(options or {}),
+            fields=tuple(fields),
+            is_draft=is_draft,
+        )
+        self.stored[integration.key] = integration
+        return self.view(integration.key)
+
+    async def update(self, key: str, **changes: Any) -> IntegrationView:
+        self.stored[key] = replace(self.stored[key], **changes)
+        return self.view(key)
+
+    async def rename(self, key: str, title: str) -> IntegrationView:
+        return await self.update(key, title=title)
+
+    async def duplicate(self, key: str, title: str) -> IntegrationView:
+        copy = replace(self.stored[key], key=key_from(title, frozenset(self.stored)), title=title)
+        self.stored[copy.key] = copy
+        return self.view(copy.key)
+
+    async def set_active(self, key: str, active: bool) -> IntegrationView:
+        return await self.update(key, is_active=active)
+
+    async def delete(self, key: str) -> None:
+        del self.stored[key]
+
+    async def deletion_text(self, key: str) -> Text:
+        return text('What "{integration}" has already sent stays in the target.', integration=self.stored[key].title)
+
+
+@dataclass(frozen=True)
+class FakeHandle:
+    run_id: str
+    integration: str
+
+
+@dataclass
+class FakeRuns:
+    started: list[tuple[str, RunMode]] = field(default_factory=list)
+    continued: list[str] = field(default_factory=list)
+
+    async def start(self, key: str, mode: RunMode, **_choice: object) -> FakeHandle:
+        self.started.append((key, mode))
+        return FakeHandle(f"run-{len(self.started)}", key)
+
+    async def continue_last(self, key: str) -> FakeHandle:
+        self.continued.append(key)
+        return FakeHandle("run-continued", key)
+
+
+@dataclass
+class FakeDeclarations:
+    applied: list[Path] = field(default_factory=list)
+
+    async def apply(self, path: Path) -> None:
+        self.applied.append(path)
+
+
+class FakeVault:
+    def place(self) -> Text:
+        return PLACE
+
+
 class FakeServices:
     def __init__(self) -> None:
         self.events = EventBus()
         self.systems = Systems(Registry({each.system: each for each in (SHOP, MAIL, FILE)}))
         self.accounts = FakeAccounts(self.systems)
         self.checks = FakeChecks()
+        self.integrations = FakeIntegrations(self.accounts)
+        self.runs = FakeRuns()
+        self.secrets = FakeVault()
+        self.declarations = FakeDeclarations()
