@@ -65,7 +65,7 @@ class DeclarationFile:
     words: str
 
     def remedy_at(self, place: str) -> Text:
-        """ "Correct line 12 of shop.toml" where the line can be found."""
+        """What to correct, with its line where that can be found."""
         line = line_of(self.words, tuple(place.split(".")))
         return (
             text("Correct {place} in line {line}.", place=place, line=line)

@@ -41,7 +41,7 @@ class ProductMapping:
         self._products = products
 
     async def rows(self, key: str) -> tuple[ProductRow, ...]:
-        """ "All products" first, then as saved. Raises ConfigError for an unknown integration."""
+        """The row of all products first, then as saved. Raises ConfigError for an unknown integration."""
         await self._integrations.stored(key)
         return _with_default(await self._products.rows(key))
 

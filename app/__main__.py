@@ -1,0 +1,57 @@
+"""Starts Koppler: ``python -m app`` and the installed commands ``koppler`` and ``koppler-window``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.core.errors import StorageError
+from app.core.texts import text
+
+if TYPE_CHECKING:
+    from app.services import Services
+    from app.storage.folder import DataFolder
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code, as the command line documents it."""
+    from app.cli.main import main as run_command_line
+    from app.services.demo import Demo
+
+    return run_command_line(argv, open_services=_open_services, open_window=_open_window, demo=Demo(_open_practice))
+
+
+def window() -> int:
+    """For a start without a console."""
+    return main(sys.argv[1:])
+
+
+def _open_services(folder: DataFolder) -> AbstractAsyncContextManager[Services]:
+    from app.bootstrap import opened
+
+    return opened(folder)
+
+
+def _open_practice(folder: Path, records: int) -> AbstractAsyncContextManager[Services]:
+    from app.bootstrap import opened_for_practice
+
+    return opened_for_practice(folder, records)
+
+
+def _open_window(folder: DataFolder) -> int:
+    try:
+        from app.ui.application import run
+    except ImportError as error:
+        raise StorageError(
+            text("The window cannot be shown: a system library is missing ({library}).", library=str(error)),
+            remedy=text("Install Qt's system libraries, or use the command line: koppler --help"),
+            detail=str(error),
+        ) from error
+    return run(folder, lambda: _open_services(folder))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The command line: stable for scripts and schedulers. Standard output carries results, standard error progress."""

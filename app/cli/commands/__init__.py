@@ -1,0 +1,33 @@
+"""One module for each group of commands; each command returns the exit code."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from app.cli.commands.asking import explain
+from app.cli.commands.checking import check_account
+from app.cli.commands.configuration import apply_file, show_accounts, show_integrations
+from app.cli.commands.mapping import export_mapping, import_mapping
+from app.cli.commands.practice import demonstrate, simulate
+from app.cli.commands.previewing import show_preview
+from app.cli.commands.running import retry_integration, run_integration
+from app.cli.commands.selftest import self_test
+from app.cli.commands.systems import show_systems
+from app.cli.exits import Exit
+from app.cli.session import Session
+
+BY_NAME: Mapping[str, Callable[[Session], Coroutine[Any, Any, Exit]]] = {
+    "systems": show_systems,
+    "apply": apply_file,
+    "accounts": show_accounts,
+    "integrations": show_integrations,
+    "check": check_account,
+    "preview": show_preview,
+    "run": run_integration,
+    "retry": retry_integration,
+    "why": explain,
+    "mapping export": export_mapping,
+    "mapping import": import_mapping,
+    "simulate": simulate,
+}
+
+__all__ = ["BY_NAME", "demonstrate", "self_test"]

@@ -1,0 +1,94 @@
+"""``koppler run`` and ``retry``: a run with its progress and its closing balance."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from app.cli.balance import show_balance, summary
+from app.cli.exits import Exit, exit_for
+from app.cli.interrupts import on_interrupt
+from app.cli.progress import RunProgress
+from app.cli.session import Session, ask_for_secrets
+from app.core.events import Event, RecordEvent, RunMode, RunState
+from app.core.texts import _
+from app.services import RunHandle, RunResult, Services
+
+
+async def run_integration(session: Session) -> Exit:
+    arguments = session.arguments
+
+    async def start(services: Services) -> RunHandle:
+        if arguments.goes_on:
+            return await services.runs.continue_last(arguments.integration)
+        return await services.runs.start(
+            arguments.integration,
+            RunMode.HISTORICAL if arguments.historical or arguments.since else RunMode.CHANGES,
+            since=arguments.since,
+            limit=arguments.limit,
+            kinds=arguments.flow,
+            removals_approved=arguments.approve_removals,
+        )
+
+    return await _follow(session, start)
+
+
+async def retry_integration(session: Session) -> Exit:
+    async def start(services: Services) -> RunHandle:
+        return await services.runs.retry(session.arguments.integration)
+
+    return await _follow(session, start)
+
+
+async def _follow(session: Session, start: Callable[[Services], Awaitable[RunHandle]]) -> Exit:
+    output, key = session.output, session.arguments.integration
+    async with session.services() as services:
+        output.redact = services.redact
+        integration = (await services.integrations.get(key)).integration
+        await ask_for_secrets(services, integration.source, integration.target)
+        with RunProgress(output.progress_console) as progress:
+            services.events.subscribe(progress.hear)
+            services.events.subscribe(lambda event: _tell_problem(session, event))
+            handle = await start(services)
+            output.event("run", {"run_id": handle.run_id, "integration": key})
+            with on_interrupt(handle.stop):
+                result = await handle.wait()
+        _close(session, services, result)
+    return _exit(result)
+
+
+def _tell_problem(session: Session, event: Event) -> None:
+    if isinstance(event, RecordEvent) and event.outcome.needs_attention:
+        session.output.event(
+            "record",
+            {
+                "kind": event.kind.value,
+                "key": event.key,
+                "outcome": event.outcome.value,
+                "reason": event.reason,
+                "where": event.where,
+                "message": event.message,
+            },
+        )
+
+
+def _close(session: Session, services: Services, result: RunResult) -> None:
+    output = session.output
+    show_balance(output, services.reasons, result.balance)
+    if result.error is not None:
+        output.error(result.error)
+    output.event("summary", summary(result.balance, is_finished=result.is_finished))
+    if result.is_finished:
+        output.say(_("Finished: the balance adds up."))
+    elif result.removals_to_confirm:
+        output.note(_("Look at the list; if it is right, run again with --approve-removals."))
+    elif result.state in {RunState.STOPPED, RunState.WAITING, RunState.PAUSED, RunState.INTERRUPTED}:
+        hint = _("It stopped at a checkpoint. Continue with: koppler run {integration} --continue")
+        output.note(hint.format(integration=session.arguments.integration))
+
+
+def _exit(result: RunResult) -> Exit:
+    if result.error is not None:
+        return exit_for(result.error)
+    if not result.is_finished:
+        return Exit.TRY_LATER
+    return Exit.WITH_PROBLEMS if result.balance.needs_attention else Exit.DONE

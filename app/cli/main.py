@@ -1,0 +1,82 @@
+"""From arguments to an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import locale
+import os
+from argparse import Namespace
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from app.cli.arguments import parser
+from app.cli.exits import Exit, exit_for
+from app.cli.output import Output
+from app.cli.session import OpenServices, Session
+from app.core.errors import AppError, StorageError
+from app.core.texts import LANGUAGES, _, text, use_language
+from app.services.demo import Demo
+from app.storage.folder import DataFolder
+from app.storage.preferences import LANGUAGE, peek
+
+Command = Callable[[Session], Coroutine[Any, Any, Exit]]
+OpenWindow = Callable[[DataFolder], int]
+
+
+def main(
+    argv: Sequence[str] | None,
+    *,
+    open_services: OpenServices,
+    open_window: OpenWindow,
+    demo: Demo,
+    environ: Mapping[str, str] = os.environ,
+) -> int:
+    """Never raises AppError: it becomes one clear message and an exit code. ``argparse`` ends wrong use with 2."""
+    use_language(_usual_language(environ))
+    arguments = parser().parse_args(argv)
+    output = Output(is_json=arguments.json)
+    try:
+        folder = DataFolder.default(arguments.data_dir, environ)
+        use_language(arguments.language or str(peek(folder.database).get(LANGUAGE) or _usual_language(environ)))
+        if arguments.command is None and not arguments.self_test:
+            return open_window(folder)
+        session = Session(arguments=arguments, output=output, environ=environ, open_services=open_services)
+        return int(asyncio.run(_command(arguments, demo)(session)))
+    except AppError as error:
+        output.error(error)
+        return int(exit_for(error))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        output.note(_("Stopped. What was sent is in the journal; the next run continues."))
+        return int(Exit.TRY_LATER)
+    except BrokenPipeError:
+        # The reader of a pipe has gone, as with "head": not worth a message, and the interpreter must not add one.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return int(Exit.TRY_LATER)
+    except OSError as error:
+        failure = StorageError(
+            text("A file or folder cannot be used: {words}", words=error.strerror or type(error).__name__),
+            remedy=text("Check permissions and free space, then try again."),
+            detail=type(error).__name__,
+        )
+        output.error(failure)
+        return int(exit_for(failure))
+
+
+def _command(arguments: Namespace, demo: Demo) -> Command:
+    from app.cli import commands  # late: a wrong argument is answered at once
+
+    if arguments.self_test:
+        return commands.self_test
+    if arguments.command == "demo":
+        return lambda session: commands.demonstrate(session, demo)
+    name = f"mapping {arguments.action}" if arguments.command == "mapping" else str(arguments.command)
+    return commands.BY_NAME[name]
+
+
+def _usual_language(environ: Mapping[str, str]) -> str:
+    """KOPPLER_LANGUAGE, else the system's language where it is one of ours."""
+    wanted = (
+        environ.get("KOPPLER_LANGUAGE") or environ.get("LC_ALL") or environ.get("LC_MESSAGES") or environ.get("LANG")
+    )
+    found = (wanted or (locale.getlocale()[0] or ""))[:2].casefold()
+    return found if found in LANGUAGES else "en"
