@@ -79,15 +79,19 @@ def _refuse_network(root: Path) -> None:
     )
 
 
-def _is_on_network(root: Path) -> bool:
-    if sys.platform == "win32":
-        import ctypes
+if sys.platform == "win32":
+    import ctypes
 
+    _DRIVE_REMOTE = 4  # https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdrivetypew
+
+    def _is_on_network(root: Path) -> bool:
         if root.drive.startswith("\\\\"):
             return True
-        remote = 4  # DRIVE_REMOTE, https://learn.microsoft.com/windows/win32/api/fileapi/nf-fileapi-getdrivetypew
-        return bool(ctypes.windll.kernel32.GetDriveTypeW(root.anchor) == remote)
-    return filesystem_of(root) in _NETWORK
+        return bool(ctypes.windll.kernel32.GetDriveTypeW(root.anchor) == _DRIVE_REMOTE)
+else:
+
+    def _is_on_network(root: Path) -> bool:
+        return filesystem_of(root) in _NETWORK
 
 
 def filesystem_of(path: Path) -> str:

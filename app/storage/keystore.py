@@ -35,6 +35,10 @@ _PLACES = {
 }
 
 
+class KeystoreTimeoutError(SecretStoreError):
+    """It hangs, or waits for an answer that nobody gives: asking again by itself would only wait again."""
+
+
 class NoKeystoreError(Exception):
     """No backend that keeps secrets safe."""
 
@@ -109,7 +113,14 @@ class Keystore:
             async with asyncio.timeout(self._timeout_s):
                 return await answer
         except TimeoutError:
-            raise _refusal(f"no answer within {self._timeout_s:g} s") from None
+            raise KeystoreTimeoutError(
+                text("The keystore of this computer did not answer in time."),
+                remedy=text(
+                    "Look for a window that asks for its password and try again, choose a passphrase for your secrets, "
+                    "or enter them for this session only."
+                ),
+                detail=f"no answer within {self._timeout_s:g} s",
+            ) from None
 
     def _usable(self) -> KeyringBackend:
         from keyring.backends.chainer import ChainerBackend

@@ -78,9 +78,8 @@ class Ledger:
 
     async def unsettled(self, integration: str, kind: Kind) -> Sequence[Entry]:
         """Entries still planned or sent: an earlier run was cut off."""
-        return await self._select(
-            "integration = ? AND kind = ? AND state <> 'settled' ORDER BY key", (integration, kind.value)
-        )
+        condition = "integration = ? AND kind = ? AND state <> 'settled' ORDER BY key"
+        return await self._select(condition, (integration, kind.value), "entry_unsettled")
 
     async def keys(self, integration: str, kind: Kind, *, after: str = "", limit: int = 5_000) -> Sequence[str]:
         """Keys of records that the target holds (settled as created, updated or unchanged), in order, from ``after``
@@ -102,7 +101,7 @@ class Ledger:
             while True:
                 # The empty key of a record without an id comes before every other.
                 first = condition.replace("key >", "key >=") if is_first else condition
-                page = await self._select(first, (integration, kind.value, after))
+                page = await self._select(first, (integration, kind.value, after), "entry_open_issue")
                 if page:
                     yield page
                 if len(page) < _PAGE:
@@ -158,8 +157,10 @@ class Ledger:
         await self._database.write(lambda connection: delete_rows(connection, integration))
         await self._database.scrub()
 
-    async def _select(self, condition: str, values: Sequence[object]) -> Sequence[Entry]:
-        query = f"SELECT {COLUMNS} FROM entry WHERE {condition}"  # noqa: S608 - values are bound
+    async def _select(self, condition: str, values: Sequence[object], index: str = "") -> Sequence[Entry]:
+        # Without statistics SQLite prefers the primary key and would walk every settled entry as well.
+        table = f"entry INDEXED BY {index}" if index else "entry"
+        query = f"SELECT {COLUMNS} FROM {table} WHERE {condition}"  # noqa: S608 - values are bound
         return await self._database.read(lambda c: tuple(map(entry_of, c.execute(query, tuple(values)))))
 
 

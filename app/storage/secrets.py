@@ -18,7 +18,7 @@ from enum import StrEnum
 from app.core.errors import SecretStoreError
 from app.core.texts import Text, text
 from app.storage.database import Database
-from app.storage.keystore import Keystore
+from app.storage.keystore import Keystore, KeystoreTimeoutError
 from app.storage.sealing import ScryptCost, Sealed, SealingKey, UnsealError, key_from_passphrase
 from app.storage.vaultrows import KeyPlace, VaultRecord, VaultRows, Wrapped
 
@@ -226,7 +226,7 @@ class Vault:
             await self.put(copy, values)
 
     async def _open_first(self) -> None:
-        if self._state is VaultState.UNOPENED:
+        if self._state is VaultState.UNOPENED and not isinstance(self._problem, KeystoreTimeoutError):
             await self._open()
 
     async def _writing_key(self) -> SealingKey:

@@ -202,6 +202,11 @@ async def test_a_hanging_keystore_is_given_up(database: Database, hanging_keyrin
     assert await vault.open() is VaultState.UNOPENED
     assert vault.problem is not None
     assert "no answer" in vault.problem.detail
+    hanging_keyring.released.set()
+    with pytest.raises(SecretStoreError, match="in time"):  # nobody is kept waiting a second time unasked
+        await vault.put("my-shop", {"token": CANARY})
+    assert await vault.open() == "keystore"
+    await vault.put("my-shop", {"token": CANARY})
 
 
 class ForgetfulKeyring(FakeKeyring):
