@@ -43,19 +43,23 @@ class V3Answer:
 
     @property
     def total(self) -> int | None:
-        total = self.meta.get("pagination", {}).get("total")
+        total = (self.meta.get("pagination") or {}).get("total")
         return total if isinstance(total, int) else None
 
     @property
-    def total_pages(self) -> int:
-        return int(self.meta.get("pagination", {}).get("total_pages") or 0)
+    def end_cursor(self) -> str | None:
+        """``after`` for what follows this page, which may be nothing; None where the answer has no cursors."""
+        end = self._cursors.get("end_cursor")
+        return str(end) if end else None
 
     @property
-    def next_cursor(self) -> str | None:
-        """``after`` for the following page; None at the end."""
-        cursors = self.meta.get("cursor_pagination", {})
-        end = cursors.get("end_cursor")
-        return str(end) if end and cursors.get("links", {}).get("next") else None
+    def has_next(self) -> bool:
+        """Whether the cursors lead on."""
+        return bool((self._cursors.get("links") or {}).get("next"))
+
+    @property
+    def _cursors(self) -> Row:
+        return self.meta.get("cursor_pagination") or {}
 
 
 class Api:
@@ -69,8 +73,9 @@ class Api:
         return f"{self._store}/{version}/{resource}"
 
     async def v2_rows(self, resource: str, query: Query | None = None) -> list[Row]:
+        """Nothing to list is 204 without a body, also beyond the last page."""
         answer = await self.http.get(self.path("v2", resource), query)
-        if answer.is_empty:
+        if answer.status == 204:
             return []
         found = answer.json()
         if not isinstance(found, list):
@@ -79,15 +84,13 @@ class Api:
 
     async def v2_row(self, resource: str, query: Query | None = None) -> Row:
         answer = await self.http.get(self.path("v2", resource), query)
-        found = {} if answer.is_empty else answer.json()
+        found = answer.json()
         if not isinstance(found, dict):
             raise _unexpected(answer)
         return found
 
     async def v3(self, resource: str, query: Query | None = None) -> V3Answer:
         answer = await self.http.get(self.path("v3", resource), query)
-        if answer.is_empty:
-            return V3Answer([])
         found = answer.json()
         if not isinstance(found, dict) or not isinstance(found.get("data"), list):
             raise _unexpected(answer)
@@ -99,7 +102,7 @@ def _unexpected(answer: Answer) -> ProtocolError:
     return ProtocolError(
         text("The shop answered in a form that its documentation does not know."),
         remedy=text("Try again later; if it stays, report it with the log."),
-        detail=f"unexpected shape from {answer.url}: {answer.text[:500]}",
+        detail=f"unexpected shape from {answer.url}: {answer.evidence[:500]}",
     )
 
 
@@ -117,7 +120,7 @@ def http_options(settings: BigCommerceSettings) -> HttpOptions:
 
 def refusal(answer: Answer) -> AppError | None:
     """What an answer means where BigCommerce differs from the common reading of its status."""
-    detail = f"{answer.status} from {answer.url}: {answer.text[:500]}"
+    detail = f"{answer.status} from {answer.url}: {answer.evidence[:500]}"
     match answer.status:
         case 401:
             return _does_not_belong_together(detail)

@@ -181,12 +181,12 @@ async def by_cursor(
     """Cursor pages of V3, each with the cursor to continue after it."""
     while True:
         page = await size.fetch(partial(_page_after, api, resource, query, after))
-        following = page.next_cursor
+        following = page.end_cursor
         if page.data:
             yield page.data, following or after or ""
-        if following is None:
+        if not page.has_next:
             return
-        if following == after:
+        if following is None or following == after:
             raise ProtocolError(
                 text("The shop repeats a page instead of continuing."), detail=f"cursor of {resource} does not move"
             )
