@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.core.configuration import Account, Integration, key_from
-from app.core.errors import ConfigError
+from app.core.errors import ConfigError, SecretStoreError
 from app.core.events import RunMode, StageEvent, StageState
 from app.core.fields import FieldRule
 from app.core.records import Kind
@@ -19,14 +19,42 @@ from app.services.bus import EventBus
 from app.services.integrations import IntegrationView
 from app.services.status import Standing, status_of
 from app.services.systems import Systems
+from app.storage.secrets import VaultState
 from tests.ui.fake_systems import FILE, MAIL, SHOP
 
 PLACE = text("Kept in the test's memory.")
 
 
+@dataclass
+class FakeVault:
+    """`state` is what the keystore leaves; a passphrase of at least eight letters opens it."""
+
+    state: VaultState = VaultState.KEYSTORE
+    problem: SecretStoreError | None = None
+
+    def place(self) -> Text:
+        return PLACE
+
+    async def open(self) -> VaultState:
+        return self.state
+
+    async def use_passphrase(self, passphrase: str) -> None:
+        if len(passphrase) < 8:
+            raise SecretStoreError(text("The passphrase is too short."))
+        self.state = VaultState.PASSPHRASE_OPEN
+
+    def use_session(self) -> None:
+        self.state = VaultState.SESSION
+
+    def check(self) -> None:
+        if self.state in {VaultState.UNOPENED, VaultState.PASSPHRASE_LOCKED}:
+            raise self.problem or SecretStoreError(text("There is no keystore."))
+
+
 class FakeAccounts:
-    def __init__(self, systems: Systems) -> None:
+    def __init__(self, systems: Systems, vault: FakeVault) -> None:
         self._systems = systems
+        self._vault = vault
         self.stored: dict[str, Account] = {}
         self.secrets: dict[str, dict[str, str]] = {}
         self.lists: list[Suggestion] = [Suggestion("4", "Newsletter"), Suggestion("7", "Tea lovers")]
@@ -64,6 +92,8 @@ class FakeAccounts:
         key: str | None = None,
     ) -> AccountView:
         parsed = parse(self._systems.of(system).settings, {**settings, **secrets})
+        if secrets:
+            self._vault.check()
         account = Account(
             key=key or key_from(title, frozenset(self.stored)),
             title=title,
@@ -293,18 +323,13 @@ class FakeDeclarations:
         self.applied.append(path)
 
 
-class FakeVault:
-    def place(self) -> Text:
-        return PLACE
-
-
 class FakeServices:
     def __init__(self) -> None:
         self.events = EventBus()
         self.systems = Systems(Registry({each.system: each for each in (SHOP, MAIL, FILE)}))
-        self.accounts = FakeAccounts(self.systems)
+        self.secrets = FakeVault()
+        self.accounts = FakeAccounts(self.systems, self.secrets)
         self.checks = FakeChecks()
         self.integrations = FakeIntegrations(self.accounts)
         self.runs = FakeRuns()
-        self.secrets = FakeVault()
         self.declarations = FakeDeclarations()

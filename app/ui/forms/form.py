@@ -77,6 +77,13 @@ class SettingsForm(QWidget):
             self._disclosure.set_open(is_open=True)
         self.control(wanted).setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def set_secret_place(self, words: Words) -> None:
+        """Known only once the keystore has answered, which may take a while."""
+        self._secret_place = str(words)
+        for spec in self._model.specs:
+            if spec.input is InputKind.SECRET:
+                self._rows[spec.name].set_help(self._help(spec))
+
     def open_advanced(self) -> None:
         if self._disclosure is not None:
             self._disclosure.set_open(is_open=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from app.core.texts import Text, _
+from app.core.texts import _
 from app.sdk.manifest import Manifest
 from app.services.accounts import AccountView
 from app.ui.context import Context
@@ -39,16 +39,15 @@ class AccountPage(Page):
         view = await self.context.engine.call(lambda services: services.accounts.get(key)) if key else None
         name = view.system if view is not None else system
         manifest = await self.context.engine.ask(lambda services: services.systems.of(name))
-        place = view.secret_place if view is not None else await secret_place(self.context)
-        self._show(manifest, view, place)
+        self._show(manifest, view)
 
-    def _show(self, manifest: Manifest, view: AccountView | None, place: Text) -> None:
+    def _show(self, manifest: Manifest, view: AccountView | None) -> None:
         title = view.title if view is not None else _("New account")
         if self._is_reconnecting and view is not None:
             title = _("Reconnect {account}").format(account=view.title)
         self.header.set_title(title)
         self.header.set_subtitle(manifest.name)
-        editor = AccountEditor(self.context, manifest, view, is_reconnecting=self._is_reconnecting, secret_place=place)
+        editor = AccountEditor(self.context, manifest, view, is_reconnecting=self._is_reconnecting)
         self.editor = editor
         editor.below_panel.addStretch(1)
         editor.below_panel.addWidget(self.cancel_button)
@@ -93,8 +92,3 @@ class AccountPage(Page):
         )
         sheet.confirmed.connect(proceed)
         sheet.open()
-
-
-async def secret_place(context: Context) -> Text:
-    """Where the secrets of a new account would be kept."""
-    return await context.engine.ask(lambda services: services.secrets.place())

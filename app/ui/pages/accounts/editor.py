@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.core.errors import AppError, SecretStoreError
 from app.core.events import StageEvent
-from app.core.texts import Text, _, text
+from app.core.texts import _, text
 from app.sdk.manifest import Manifest
 from app.sdk.settings import SettingsError
 from app.services.accounts import AccountView
@@ -14,9 +15,9 @@ from app.ui.context import Context
 from app.ui.forms import SettingsForm
 from app.ui.pages.accounts.model import AccountModel
 from app.ui.pages.connect import ConnectionPanel, ConnectionState, ConnectionTest
+from app.ui.pages.vault import ask_for_vault
 from app.ui.theme import SPACING
 from app.ui.widgets.banner import Banner
-from app.ui.widgets.labels import HeadingLabel
 from app.ui.widgets.painting import Tone
 
 _PANEL_PX = 400
@@ -36,8 +37,6 @@ class AccountEditor(QWidget):
         parent: QWidget | None = None,
         *,
         is_reconnecting: bool = False,
-        secret_place: Text = Text(""),
-        heading: Text | str = "",
     ) -> None:
         super().__init__(parent)
         self._context = context
@@ -45,11 +44,9 @@ class AccountEditor(QWidget):
         self.test = ConnectionTest(context, self)
         self.panel = ConnectionPanel(context, self.test)
         self.panel.setFixedWidth(_PANEL_PX)
-        self.form = SettingsForm(self.model.form, secret_place=secret_place)
+        self.form = SettingsForm(self.model.form)
         left = QVBoxLayout()
         left.setSpacing(SPACING.m + 2)
-        if str(heading):
-            left.addWidget(HeadingLabel(heading))
         if self.is_practice:
             left.addWidget(Banner(_PRACTICE_WORDS, Tone.ACCENT))
             self.form.hide()
@@ -76,6 +73,7 @@ class AccountEditor(QWidget):
         self.model.changed.connect(self._tell)
         self.model.form.edited.connect(self._forget_test)
         context.tasks.spawn(self.model.start(), owner=self)
+        context.tasks.spawn(self._learn_place(), owner=self, on_error=lambda _error: None)
         self._tell()
 
     @property
@@ -94,8 +92,8 @@ class AccountEditor(QWidget):
             self.form.show_problems()
             return False
         self.model.form.clear_reports()
-        if self.model.must_save_to_test:
-            await self.model.save()
+        if self.model.must_save_to_test and await self._store() is None:
+            return False
         return await self.test.passes(self.model.checking())
 
     async def save(self) -> AccountView | None:
@@ -103,15 +101,30 @@ class AccountEditor(QWidget):
         if not await self.model.form.check_now():
             self.form.show_problems()
             return None
+        return await self._store()
+
+    async def _store(self) -> AccountView | None:
         try:
             return await self.model.save()
         except SettingsError as error:
-            for name, problem in error.problems.items():
-                self.model.form.report(name, problem)
+            self._refuse(error)
             self.form.show_problems()
             return None
+        except SecretStoreError:
+            if not await ask_for_vault(self._context, self):
+                raise
+        saved = await self.model.save()
+        await self._learn_place()
+        return saved
 
-    def _refuse(self, error: object) -> None:
+    async def _learn_place(self) -> None:
+        """Opens the vault, so that the form can say where the key will be kept."""
+        if not self.is_practice:
+            await self._context.engine.call(lambda services: services.secrets.open())
+            self.form.set_secret_place(await self._context.engine.ask(lambda services: services.secrets.place()))
+
+    def _refuse(self, error: AppError) -> None:
+        """A problem of a field stands beside it; any other goes where the window shows errors of no page."""
         if isinstance(error, SettingsError):
             for name, problem in error.problems.items():
                 self.model.form.report(name, problem)

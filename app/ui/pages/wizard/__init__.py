@@ -1,0 +1,5 @@
+"""The guided steps from two systems to an integration."""
+
+from app.ui.pages.wizard.page import WizardPage
+
+__all__ = ["WizardPage"]

@@ -1,0 +1,46 @@
+"""Every page of the program by the name it is opened with. Pages are imported when they are first opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from app.ui import navigation
+from app.ui.context import Context
+
+MakePage = Callable[..., QWidget]
+"""Called with the context and the arguments of the place."""
+
+
+def _home(context: Context, **_args: object) -> QWidget:
+    from app.ui.pages.home import HomePage
+
+    return HomePage(context)
+
+
+def _accounts(context: Context, **_args: object) -> QWidget:
+    from app.ui.pages.accounts import AccountsPage
+
+    return AccountsPage(context)
+
+
+def _account(context: Context, *, key: str = "", system: str = "", is_reconnecting: bool = False) -> QWidget:
+    from app.ui.pages.accounts import AccountPage
+
+    return AccountPage(context, key, system, is_reconnecting=is_reconnecting)
+
+
+def _wizard(context: Context, *, key: str = "", source: str = "", target: str = "") -> QWidget:
+    from app.ui.pages.wizard import WizardPage
+
+    return WizardPage(context, key, source, target)
+
+
+def all_pages() -> Mapping[str, MakePage]:
+    return {
+        navigation.INTEGRATIONS: _home,
+        navigation.ACCOUNTS: _accounts,
+        navigation.ACCOUNT: _account,
+        navigation.WIZARD: _wizard,
+    }
