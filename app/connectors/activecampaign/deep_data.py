@@ -166,7 +166,7 @@ class DeepData:
     def _creation(self, draft: Draft, known: Known) -> Step:
         customer: Json = known.facts.get("customer") or Ref(f"customer:{draft.key}")
         body = {
-            **_of_order(draft.content),
+            **self._body(draft),
             "connectionid": connection_number(self.connection_id),
             "customerid": int(customer) if isinstance(customer, str) else customer,
             "source": _SOURCE[self.timing],
@@ -186,17 +186,18 @@ class DeepData:
             method="PUT",
             path=f"api/3/ecomOrders/{known.target_id}",
             keys=(draft.key,),
-            body={"ecomOrder": _of_order(draft.content)},
+            body={"ecomOrder": self._body(draft)},
             is_repeatable=True,
             purpose=text("Update the order") if draft.kind is Kind.ORDERS else text("Update the cart"),
         )
 
+    def _body(self, draft: Draft) -> dict[str, Json]:
+        """Exactly one of the two ids: a cart that became an order keeps its own by itself."""
+        left_out = _OF_CUSTOMER if self.id_field == "externalcheckoutid" else {*_OF_CUSTOMER, "externalcheckoutid"}
+        return {name: value for name, value in draft.content.items() if name not in left_out}
+
     def _connection(self) -> Json:
         return self.connection_id or connection_number("")
-
-
-def _of_order(content: Mapping[str, Json]) -> dict[str, Json]:
-    return {name: value for name, value in content.items() if name not in _OF_CUSTOMER}
 
 
 def _cancellation(deletion: Deletion) -> Draft:

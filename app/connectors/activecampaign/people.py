@@ -65,15 +65,15 @@ class People:
         rows = [row for row in listed(page, "contacts") if normalised_email(words(row.get("email"))) == email]
         if not rows:
             return _NOBODY
-        known = self._known(rows[0], memberships(page))
-        return known if len(rows) == 1 else Known(exists=True, matches=len(rows))
+        return self._known(rows[0], memberships(page)) if len(rows) == 1 else _TWINS
 
     async def _read_everybody(self) -> dict[str, Known]:
         everybody: dict[str, Known] = {}
         async for page in contact_pages(self._wire, {}):
             lists = memberships(page)
             for row in listed(page, "contacts"):
-                everybody[normalised_email(words(row.get("email")))] = self._known(row, lists)
+                email = normalised_email(words(row.get("email")))
+                everybody[email] = _TWINS if email in everybody else self._known(row, lists)
         return everybody
 
     def _known(self, row: Row, lists: Mapping[str, Sequence[Row]]) -> Known:
@@ -83,6 +83,8 @@ class People:
 
 
 _NOBODY = Known(standing=Standing.NONE)
+_TWINS = Known(exists=True, matches=2)
+"""Several contacts with one address: held, never guessed."""
 
 
 async def contact_pages(

@@ -30,7 +30,6 @@ from app.sdk.simulator import Exchange, Simulator
 KEY = "practice-key-5f1c9d2e7a"
 LIMITED_KEY = "practice-limited-key-3b8"
 """Belongs to a user who may sign in, but not see lists."""
-_PER_SECOND = 5
 _FORBIDDEN = {"lists"}
 
 _ROUTES: Sequence[tuple[str, str, Handler]] = (
@@ -80,8 +79,9 @@ class _Account:
             reply = self._answer(request, raw)
         except RefusedError as error:
             reply = error.reply
-        left = str(max(0, _PER_SECOND - len(self._moments)))
-        headers = {"RateLimit-Limit": str(_PER_SECOND), "RateLimit-Remaining": left, **reply.headers}
+        limit = self._world.per_second
+        left = str(max(0, limit - len(self._moments)))
+        headers = {"RateLimit-Limit": str(limit), "RateLimit-Remaining": left, **reply.headers}
         return Response(encoded(reply.body), reply.status, headers, media_type="application/json")
 
     def _answer(self, request: Request, raw: bytes) -> Reply:
@@ -112,7 +112,7 @@ class _Account:
     def _is_within_rate(self) -> bool:
         at = time.monotonic()
         self._moments = [each for each in self._moments if each > at - 1]
-        if len(self._moments) >= _PER_SECOND:
+        if len(self._moments) >= self._world.per_second:
             return False
         self._moments.append(at)
         return True

@@ -42,8 +42,8 @@ class World:
     missing_order_is_error: bool = False
     """How GraphQL reports an order that does not exist: as an error, or as null."""
     has_introspection: bool = True
+    per_second: int = 5
     overload_status: int = 429
-    window: list[float] = field(default_factory=list)
     import_window: list[tuple[float, bool]] = field(default_factory=list)
     monotonic: Callable[[], float] = time.monotonic
 

@@ -139,7 +139,7 @@ class Stage:
         settings = parse(ActiveCampaignSettings, {"api_url": self.address, "api_key": key})
         http = HttpClient(
             MANIFEST.base_url(settings),
-            pace=pace or Pace(per_second=4.5, learn=MANIFEST.pace.learn),
+            pace=pace or Pace(per_second=1_000),
             options=replace(MANIFEST.http_options(settings), backoff_s=0.01, **options),  # type: ignore[arg-type]
             read_only=read_only,
         )
@@ -164,6 +164,7 @@ class Stage:
 async def staged(records: int = 0) -> AsyncIterator[Stage]:
     simulator = build_simulator(records)
     assert isinstance(simulator.world, World)
+    simulator.world.per_second = 1_000  # the rate has a test of its own
     async with AsyncExitStack() as stack, serve(simulator) as address:
         try:
             yield Stage(simulator, address, stack)

@@ -12,7 +12,7 @@ from app.core.records import Address, Cart, Contact, Order, OrderLine, OrderStat
 PLACED = datetime(2025, 3, 4, 9, 30, tzinfo=UTC)
 
 
-def contact(number: int = 1, **values: object) -> Contact:
+def contact(number: int = 1, /, **values: object) -> Contact:
     given: dict[str, object] = {
         "id": str(number),
         "email": f"kunde{number:04d}@example.com",
@@ -24,11 +24,11 @@ def contact(number: int = 1, **values: object) -> Contact:
     return Contact(**given)  # type: ignore[arg-type]
 
 
-def agreed(number: int = 1, **values: object) -> Contact:
+def agreed(number: int = 1, /, **values: object) -> Contact:
     return contact(number, consent=Consent(ConsentState.YES), **values)
 
 
-def line(number: int = 1, **values: object) -> OrderLine:
+def line(number: int = 1, /, **values: object) -> OrderLine:
     given: dict[str, object] = {
         "id": f"L{number}",
         "name": f"Lamp {number}",
@@ -42,7 +42,7 @@ def line(number: int = 1, **values: object) -> OrderLine:
     return OrderLine(**given)  # type: ignore[arg-type]
 
 
-def order(number: int = 1, **values: object) -> Order:
+def order(number: int = 1, /, **values: object) -> Order:
     given: dict[str, object] = {
         "id": f"O{number}",
         "number": f"2025/INV-{number:03}",
@@ -63,7 +63,7 @@ def order(number: int = 1, **values: object) -> Order:
     return Order(**given)  # type: ignore[arg-type]
 
 
-def cart(number: int = 1, **values: object) -> Cart:
+def cart(number: int = 1, /, **values: object) -> Cart:
     given: dict[str, object] = {
         "id": f"C{number}",
         "email": f"kunde{number:04d}@example.com",
