@@ -26,7 +26,9 @@ class Output:
         self._stderr = stderr or tolerant(sys.stderr)
         self.redact = Redactor()
         self.progress_console = Console(file=self._stderr, highlight=False)
-        self._console = Console(file=self._stdout, highlight=False, soft_wrap=True)
+        # A pipe or file has no width of its own: rows stay on one line.
+        width = None if self._stdout.isatty() else 200
+        self._console = Console(file=self._stdout, highlight=False, width=width)
 
     def event(self, event: str, values: Mapping[str, Any]) -> None:
         """One line of JSON; silent for people, who get ``say`` and ``table``."""
@@ -36,9 +38,7 @@ class Output:
     def secret_event(self, event: str, values: Mapping[str, Any]) -> None:
         """The same without redaction: for a simulator's own credentials, which are meant to be read."""
         if self.is_json:
-            print(
-                msgspec.json.encode({"event": event, **values}, enc_hook=_plain).decode(), file=self._stdout, flush=True
-            )
+            print(_line(event, values), file=self._stdout, flush=True)
 
     def say(self, words: str | Text) -> None:
         if not self.is_json:

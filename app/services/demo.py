@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.core.events import Emit, RunMode, RunState
+from app.core.labels import counted
 from app.core.outcomes import Balance
-from app.core.texts import Text, _, text
+from app.core.texts import Text, _, ntext, text
+from app.services.listing import listed
 from app.services.runs import RunHandle
 
 if TYPE_CHECKING:
@@ -78,10 +80,17 @@ async def _import(services: Services, on_start: Callable[[RunHandle], None] | No
 
 
 def _sentence(balance: Balance) -> Text:
-    total = balance.total
-    sent = sum(
-        total.count(outcome) for outcome in total.counts if not outcome.needs_attention and outcome.value != "skipped"
+    arrived = listed([counted(kind, _arrived(flow)) for kind, flow in balance.flows.items()])
+    left = balance.total.read - sum(_arrived(flow) for flow in balance.flows.values())
+    if not left:
+        return text("Arrived in the practice account: {records}.", records=arrived)
+    return ntext(
+        "Arrived in the practice account: {records}. {count} record was left out, for the reason named above.",
+        "Arrived in the practice account: {records}. {count} records were left out, for the reasons named above.",
+        left,
+        records=arrived,
     )
-    return text(
-        "{sent} of {read} records have arrived; every other one is named with its reason.", sent=sent, read=total.read
-    )
+
+
+def _arrived(flow: FlowBalance) -> int:
+    return sum(flow.count(outcome) for outcome in (Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED))

@@ -164,10 +164,16 @@ class Runs:
         keys: Mapping[Kind, Sequence[str]] | None = None,
         removals_approved: bool = False,
     ) -> RunHandle:
-        """Raises ConfigError where the person must act first: missing secrets or mappings, a run that works already,
-        an integration that is a draft or switched off. Nothing is recorded then."""
+        """A sync of changes whose flows have not all been imported yet becomes a historical import: the whole history
+        must never fire automations.
+
+        Raises ConfigError where the person must act first: missing secrets or mappings, a run that works already, an
+        integration that is a draft or switched off. Nothing is recorded then.
+        """
         integration = await self._ready(key)
         chosen = _chosen_kinds(integration, kinds, keys)
+        if mode is RunMode.CHANGES and since is None and not await self._are_imported(key, chosen):
+            mode = RunMode.HISTORICAL
         moment = now()
         run = RunRecord(
             id=f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
@@ -251,6 +257,9 @@ class Runs:
         """Interrupts what works; it can be continued after the next start."""
         for handle in self._active.all():
             await handle.abandon()
+
+    async def _are_imported(self, key: str, kinds: Sequence[Kind]) -> bool:
+        return all([await self._book.watermark(key, kind) is not None for kind in kinds])
 
     async def _ready(self, key: str) -> Integration:
         integration = await self._integrations.stored(key)

@@ -17,6 +17,7 @@ from app.core.records import Kind
 from app.core.texts import Text, text
 from app.engine.planning import search_form
 from app.engine.ports import KeyedHash
+from app.services.listing import listed
 from app.storage.entry_rows import PastOutcome
 from app.storage.ledger import Ledger
 from app.storage.runs import Runs as RunBook
@@ -89,9 +90,9 @@ class Why:
             found=False,
             entries=(),
             sentence=text(
-                '"{words}" was not among the {kinds} that were read until {moment}.',
+                '"{words}" was not among what was read until {moment} ({kinds}).',
                 words=shown,
-                kinds=_listed(integration.flows),
+                kinds=listed([KIND_NAMES[kind] for kind in integration.flows]),
                 moment=_minute(recent[0].until),
             ),
             next_step=text(
@@ -138,14 +139,6 @@ def _next_step(entry: Entry, step: Text) -> Text:
     if entry.state is not EntryState.SETTLED:
         return text("Continue the run: it is looked up in the target before anything is sent again.")
     return step
-
-
-def _listed(kinds: Sequence[Kind]) -> Text:
-    names = [KIND_NAMES[kind] for kind in kinds]
-    joined = names[0] if names else Text("")
-    for name in names[1:]:
-        joined = text("{left}, {right}", left=joined, right=name)
-    return joined
 
 
 def _minute(moment: datetime) -> str:

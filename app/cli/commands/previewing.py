@@ -36,7 +36,7 @@ def _plan(item: PreviewItem) -> dict[str, Any]:
         "key": item.key,
         "number": item.number,
         "label": item.label,
-        "amount": str(item.amount) if item.amount else None,
+        "amount": None if item.amount is None else str(item.amount),
         "outcome": item.outcome.value,
         "reason": item.reason,
         "message": item.reason_text,
