@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.core.events import Emit, RunMode, RunState
 from app.core.labels import counted
-from app.core.outcomes import Balance
+from app.core.outcomes import Balance, FlowBalance, Outcome
 from app.core.texts import Text, _, ntext, text
 from app.services.listing import listed
 from app.services.runs import RunHandle
