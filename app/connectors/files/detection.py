@@ -51,7 +51,9 @@ class Opened:
 def head_of(settings: FileSettings) -> tuple[Table, ColumnMap]:
     """The headings and their mapping, without reading the whole file. Raises ConfigError."""
     table = open_table(settings)
-    layout = suggest_layout(table.headings) if settings.layout is Layout.AUTO else settings.layout
+    layout = settings.layout
+    if layout is Layout.AUTO:
+        layout = suggest_layout(table.headings, settings.columns)
     return table, map_columns(layout, table.headings, settings.columns)
 
 

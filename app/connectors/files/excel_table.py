@@ -76,23 +76,21 @@ def open_excel(path: Path, settings: FileSettings) -> ExcelTable:
 @contextlib.contextmanager
 def _workbook(path: Path) -> Iterator[Any]:  # openpyxl's read-only sheets have a type of their own in no stub
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl warns of styles and extensions that do not matter for reading
-            book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        with path.open("rb") as stream:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # styles and extensions that openpyxl warns of do not matter here
+                book = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
+            with contextlib.closing(book):
+                yield book
     except OSError as error:
         raise cannot_open(path, error) from error
-    except DefusedXmlException as error:
-        raise forbidden_xml(path, error) from error
     except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError) as error:
-        raise damaged_workbook(path, error) from error
-    try:
-        yield book
-    except DefusedXmlException as error:
-        raise forbidden_xml(path, error) from error
-    except (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, IndexError) as error:
-        raise damaged_workbook(path, error) from error
-    finally:
-        book.close()
+        raise (forbidden_xml if _is_attack(error) else damaged_workbook)(path, error) from error
+
+
+def _is_attack(error: BaseException | None) -> bool:
+    """The library wraps what its parser refuses."""
+    return error is not None and (isinstance(error, DefusedXmlException) or _is_attack(error.__context__))
 
 
 def forbidden_xml(path: Path, error: Exception) -> ConfigError:

@@ -192,4 +192,4 @@ def _has_bytes(path: Path, wanted: bytes) -> bool:
 def _looks_like_xml(head: bytes) -> bool:
     plain = head.removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"").removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff")
     plain = plain.lstrip()
-    return plain.startswith(b"<?xml") or (plain[:1] == b"<" and plain[1:2].isalpha())
+    return plain.startswith((b"<?xml", b"<!")) or (plain[:1] == b"<" and plain[1:2].isalpha())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from rapidfuzz import fuzz
 
@@ -36,6 +37,9 @@ class Assignment:
     confidence: float
 
 
+Suggest = Callable[[Field, Sequence[str], set[int]], Assignment | None]
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnMap:
     layout: Layout
@@ -62,9 +66,12 @@ class ColumnMap:
         return tuple((index, heading) for index, heading in enumerate(self.headings) if index not in taken)
 
 
-def suggest_layout(headings: Sequence[str]) -> Layout:
-    """What the headings look like; orders and lines win where a file could be several things."""
-    fits = {layout: map_columns(layout, headings, {}) for layout in _LETTER}
+def suggest_layout(headings: Sequence[str], chosen: Mapping[str, str]) -> Layout:
+    """What the headings look like; orders and lines win where a file could be several things.
+
+    Raises ConfigError where a chosen heading is not in the file.
+    """
+    fits = {layout: map_columns(layout, headings, chosen) for layout in _LETTER}
     order = {each.field for each in fits[Layout.LINE_ITEMS].assignments}
     if "document" in order and "date" in order:
         is_lines = bool(order & {"sku", "name"}) and bool(order & {"unit_price", "line_total", "quantity"})
@@ -88,7 +95,8 @@ def map_columns(layout: Layout, headings: Sequence[str], chosen: Mapping[str, st
     taken = {each.index for each in own}
     open_fields = [each for each in FIELDS if _LETTER[layout] in each.layouts and each.name not in chosen]
     found: dict[str, Assignment] = {}
-    for suggest in (_exact, _similar):
+    ways: list[Suggest] = [partial(_exact, 0), partial(_exact, 1), partial(_exact, 2), _similar]
+    for suggest in ways:
         for each in open_fields:
             if each.name not in found and (fit := suggest(each, headings, taken)):
                 found[each.name] = fit
@@ -133,12 +141,11 @@ def _index_of(name: str, heading: str, headings: Sequence[str]) -> int:
     )
 
 
-def _exact(each: Field, headings: Sequence[str], taken: set[int]) -> Assignment | None:
+def _exact(depth: int, each: Field, headings: Sequence[str], taken: set[int]) -> Assignment | None:
     at_hand: dict[str, int] = {}
-    for depth in range(3):
-        for index, heading in enumerate(headings):
-            if index not in taken and (form := _form(heading, depth)):
-                at_hand.setdefault(form, index)
+    for index, heading in enumerate(headings):
+        if index not in taken and (form := _form(heading, depth)):
+            at_hand.setdefault(form, index)
     for rank, wanted in enumerate(headings_of(each)):
         if wanted in at_hand:
             index = at_hand[wanted]

@@ -27,8 +27,8 @@ class CodeRole(StrEnum):
 
 
 def default_code_rules() -> dict[str, CodeRole]:
-    """Codes that till and invoice exports commonly use. Whatever moved money between shop and customer stays in the
-    total; entries of the bookkeeping alone are left out."""
+    """Codes that till and invoice exports commonly use. None is left out by itself: that would lower a total
+    unasked, and a short code such as ``B`` may be a product in the next shop."""
     return {
         "POST": CodeRole.SHIPPING,
         "DOT": CodeRole.SHIPPING,
@@ -44,8 +44,8 @@ def default_code_rules() -> dict[str, CodeRole]:
         "CRUK": CodeRole.PRODUCT,
         "BANK CHARGES": CodeRole.PRODUCT,
         "gift_*": CodeRole.PRODUCT,
-        "AMAZONFEE": CodeRole.LEAVE_OUT,
-        "B": CodeRole.LEAVE_OUT,
+        "AMAZONFEE": CodeRole.PRODUCT,
+        "B": CodeRole.PRODUCT,
     }
 
 

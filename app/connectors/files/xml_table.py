@@ -1,13 +1,14 @@
 """XML, read piece by piece through a parser that refuses entities, external references and deep nesting.
 
 A record is the element that repeats below the root. Its leaves and attributes become columns named by their path
-(``customer/email``, ``@id``); where it holds a repeating element, such as the items of an order, each becomes a row.
+(``order/customer/email``, ``order/@id``); where it holds a repeating element, such as the items of an order, each
+becomes a row.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -91,17 +92,17 @@ def open_xml(path: Path, settings: FileSettings) -> XmlTable:
 
 def _flat_rows(node: Node, item: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     items = _at(node, item) if item else []
-    outer = _flat(node, "", item)
+    outer = _flat(node, f"{node.tag}/", item)
     if not items:
         yield node.line, outer
     for each in items:
-        yield each.line, {**outer, **_flat(each, "/".join(item) + "/", ())}
+        yield each.line, {**outer, **_flat(each, "/".join((node.tag, *item)) + "/", ())}
 
 
 def _flat(node: Node, prefix: str, without: tuple[str, ...]) -> dict[str, str]:
     """Path to text. Of several leaves with one name the first counts, as of several pictures."""
     columns = {f"{prefix}@{name}": value for name, value in node.attributes.items()}
-    if node.is_leaf and prefix:
+    if node.is_leaf and node.value:
         columns[prefix.rstrip("/")] = node.value
     for child in node.children:
         if without == (child.tag,):
@@ -151,10 +152,8 @@ class _Collector(ContentHandler):
         self._record = record
         self._open: list[Node] = []
         self._elements = 0
-        self._line: Any = None
-
-    def setDocumentLocator(self, locator: Any) -> None:  # noqa: N802 - the name is SAX's
-        self._line = locator.getLineNumber
+        self.line: Callable[[], int] = lambda: 0
+        """Where the parser stands; its own locator is not offered to handlers that are fed."""
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802
         tag = _local(name)
@@ -164,7 +163,7 @@ class _Collector(ContentHandler):
         if len(self._open) >= _DEEPEST or self._elements > _MOST_ELEMENTS_OF_A_RECORD:
             raise SAXException("nested too deeply or too large")
         attributes = {_local(key): value for key, value in attrs.items() if not key.startswith("xmlns")}
-        node = Node(tag, self._line(), attributes=attributes)
+        node = Node(tag, self.line(), attributes=attributes)
         if self._open:
             self._open[-1].children.append(node)
         self._open.append(node)
@@ -227,6 +226,8 @@ def _records(path: Path, record: str) -> Iterator[Node]:
 def _feed(path: Path, handler: ContentHandler, most_blocks: int | None = None) -> Iterator[None]:
     parser: Any = DefusedExpatParser(forbid_dtd=False, forbid_entities=True, forbid_external=True)
     parser.setContentHandler(handler)
+    if isinstance(handler, _Collector):
+        handler.line = parser.getLineNumber
     try:
         with path.open("rb") as stream:
             blocks = 0

@@ -10,7 +10,7 @@ import pytest
 from app.connectors.files.options import FileOptions
 from app.connectors.files.settings import FileSettings
 from app.connectors.files.source import FileSource
-from app.core.records import Kind, Record, Unreadable
+from app.core.records import Kind
 from app.sdk.access import Access
 from app.sdk.settings import parse
 from app.sdk.source import ReadRequest
@@ -33,7 +33,7 @@ def request_for(kind: Kind, **values: Any) -> ReadRequest:
     return ReadRequest(kind=kind, until=NOW, **values)
 
 
-async def read_all(source: FileSource, kind: Kind, **values: Any) -> list[Record | Unreadable]:
+async def read_all(source: FileSource, kind: Kind, **values: Any) -> list[Any]:
     return [record async for page in source.read(request_for(kind, **values)) for record in page.records]
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,7 +14,7 @@ from tests.connectors.files.conftest import read_all, request_for, source_for
 
 pytestmark = pytest.mark.shared
 
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "default_currency": "GBP",
     "time_zone": "Europe/London",
     "email_template": "customer{customer_id}@example.com",
