@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +48,7 @@ def create_connection(call: Call) -> Reply:
     row = call.world.add(
         "connections", {**fields, "isInternal": "0", "status": "1", "syncStatus": "0", "cdate": call.world.stamp()}
     )
-    return Reply(201, {"connection": row})
+    return Reply(200, {"connection": {**row, "isInternal": 0}})
 
 
 # Customers -----------------------------------------------------------------------------------------------------------
@@ -215,12 +216,21 @@ def _answer(world: World, row: Row, status: int) -> Reply:
     products = list(world.matching("order_products", orderid=row["id"]))
     connection = world["connections"].get(row["connectionid"])
     beside = {"connections": [connection]} if status == 201 and connection else {}
-    body = {**beside, "ecomOrderProducts": products, "ecomOrderDiscounts": row["orderDiscounts"]}
-    return Reply(status, {**body, "ecomOrder": _shown(row)})
+    discounts = [{**each, "discountAmount": str(each["discountAmount"])} for each in row["orderDiscounts"]]
+    order = _shown(row, products)
+    if status == 200:  # the answer to an update writes more of its numbers as texts
+        order["state"] = str(order["state"])
+        products = [{**each, "price": str(each["price"]), "quantity": str(each["quantity"])} for each in products]
+    return Reply(status, {**beside, "ecomOrderProducts": products, "ecomOrderDiscounts": discounts, "ecomOrder": order})
 
 
-def _shown(row: Row) -> Row:
-    return {name: value for name, value in row.items() if name != "origin"} | {"source": str(row.get("source", 0))}
+def _shown(row: Row, products: Sequence[Row] = ()) -> Row:
+    return {
+        **row,
+        "source": str(row.get("source", 0)),
+        "orderProducts": [each["id"] for each in products],
+        "orderDiscounts": [str(place) for place, _ in enumerate(row["orderDiscounts"], 1)],
+    }
 
 
 def _filtered(call: Call, table: str, names: tuple[str, ...]) -> list[Row]:

@@ -204,7 +204,7 @@ def relate_field(call: Call) -> Reply:
     fields = unwrapped(call, "fieldRel", ("field", "relid"), ("field",))
     if str(fields["field"]) not in call.world["fields"]:
         raise unprocessable("Unknown field", "field")
-    row = call.world.add("field_rels", {"field": str(fields["field"]), "relid": str(fields.get("relid", 0))})
+    row = call.world.add("field_rels", {"field": int(fields["field"]), "relid": int(fields.get("relid", 0))})
     return Reply(201, {"fieldRel": row})
 
 

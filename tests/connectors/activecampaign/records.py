@@ -8,8 +8,15 @@ from decimal import Decimal
 from app.core.consent import Consent, ConsentState
 from app.core.money import Money
 from app.core.records import Address, Cart, Contact, Order, OrderLine, OrderStatus
+from app.core.rules import Refusal
+from app.sdk.plan import Draft
 
 PLACED = datetime(2025, 3, 4, 9, 30, tzinfo=UTC)
+
+
+def drafted(made: Draft | Refusal) -> Draft:
+    assert isinstance(made, Draft), made
+    return made
 
 
 def contact(number: int = 1, /, **values: object) -> Contact:

@@ -15,7 +15,7 @@ from app.core.events import StageState
 from app.core.records import Kind
 from app.sdk.check import run_probes
 from app.sdk.http import RejectedError
-from app.sdk.settings import plain_values, problems_of
+from app.sdk.settings import parse, plain_values, problems_of
 from tests.connectors.activecampaign.conftest import staged
 
 PAGE = "<!doctype html><title>Maintenance</title>"
@@ -37,7 +37,7 @@ async def stages(access, *kinds):
     ],
 )
 def test_every_pasted_form_of_the_address_becomes_the_same(pasted):
-    settings = ActiveCampaignSettings(api_url=pasted, api_key="k" * 20)
+    settings = parse(ActiveCampaignSettings, {"api_url": pasted, "api_key": "k" * 20})
 
     assert MANIFEST.base_url(settings) == "https://shop.api-us1.com"
     assert "api_key" not in plain_values(settings)

@@ -18,7 +18,7 @@ from app.sdk.plan import Known, shown
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Mappings, Timing
 from tests.connectors.activecampaign.conftest import SHOP
-from tests.connectors.activecampaign.records import contact, line, order
+from tests.connectors.activecampaign.records import contact, drafted, line, order
 
 GRAPHQL = "/api/3/ecom/graphql"
 
@@ -288,7 +288,7 @@ async def test_a_preview_shows_the_request_before_the_shop_is_known_there(stage)
     access = await stage.access(read_only=True)
     target = ActiveCampaignTarget(access, TargetOptions(), SHOP)
     await target.open([Kind.CONTACTS, Kind.ORDERS], Timing.HISTORICAL)
-    draft = target.draft(order())
+    draft = drafted(target.draft(order()))
     plan = target.plan([(draft, (await target.look_up([draft])).get("O1", Known()))])
 
     assert [step.name for step in target.setup()] == ["tag:bigcommerce-customer", "connection"]

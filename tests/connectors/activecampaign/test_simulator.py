@@ -9,6 +9,7 @@ import pytest
 
 from app.connectors.activecampaign.manifest import MANIFEST
 from app.connectors.activecampaign.simulator import build_simulator
+from app.core.errors import RateLimitError
 from app.core.records import Kind
 from app.sdk.http import RejectedError
 from tests.connectors.activecampaign.conftest import staged
@@ -175,10 +176,11 @@ async def test_single_imports_have_a_limit_of_twenty_a_minute(stage, post):
     body = {"contacts": [{"email": "a@example.com", "exclude_automations": True}]}
     for _ in range(20):
         await post("import/bulk_import", body)
-    stage.simulator.fail(path="nothing")
     access = await stage.access(tries=1)
-    with pytest.raises(Exception, match="Rate limit exceeded"):
+    with pytest.raises(RateLimitError) as caught:
         await access.http.request("POST", "api/3/import/bulk_import", body=body)
+
+    assert caught.value.retry_after_s == 60
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,26 @@ from app.sdk.check import run_probes
 from app.sdk.target import Timing
 from tests.connectors.activecampaign.conftest import staged
 from tests.connectors.activecampaign.records import agreed, cart, contact, order
-from tests.specification import SpecificationSet
+from tests.specification import SpecificationSet, Tolerance
 
 pytestmark = pytest.mark.shared
-_TOLERATED = ()
+_TOLERATED = (
+    Tolerance(r"query parameter (limit|offset) is not declared", "every list has them, says the page about pagination"),
+    Tolerance(r"GET /contacts: query parameter include", "side-loading is described by the vendor's staff only"),
+    Tolerance(r"GET /contacts -> 200: answer \.", "the answer fits several of the document's shapes"),
+    Tolerance(r"GET /ecomOrders: query parameter filters\[externalid\]", "an order's id in a shop may be any text"),
+    Tolerance(r"GET /ecomOrders -> 200: a body was answered", "the document has an example in place of a schema"),
+    Tolerance(r"contactTag\.(contact|tag): '\d+' is not of type", "the document's own example writes texts"),
+    Tolerance(r"ecomOrder\.customerid: '\d+' is not of type", "an id from an answer is a text; both are taken"),
+    Tolerance(r"POST /contactLists -> 201", "a new membership is answered so, as other clients found"),
+    Tolerance(r"POST /contact/sync -> 200", "an update; the document shows a new contact only"),
+    Tolerance(r"orderProducts: .* is not of type 'object'", "the document's own example writes a list"),
+    Tolerance(r"orderDiscounts: .* is not of type 'object'", "the document's own example writes a list"),
+    Tolerance(
+        r"POST /ecomOrders: body .ecomOrder: '(externalid|externalcheckoutid|abandonedDate)' is a required",
+        "the document's own words ask for exactly one of the two ids",
+    ),
+)
 
 
 async def test_requests_and_answers_agree_with_the_official_document(shared):
