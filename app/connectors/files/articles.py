@@ -138,12 +138,18 @@ def _beside(raw: Mapping[str, object], number: str) -> str:
     return next((str(value) for heading, value in raw.items() if heading.strip().casefold() in wanted), "")
 
 
-def product_of_line(line: Line, names: Mapping[str, str], options: FileOptions) -> Product | None:
-    """The product that an order line names; None for postage, discounts and lines that cannot be read."""
+def sold_product_id(line: Line, options: FileOptions) -> str:
+    """Empty for postage, discounts and rows that cannot be taken apart."""
+    record_id = line.text("sku") or line.text("product_id") or line.text("name")
+    if line.row.problem or options.role_of(line.text("sku") or record_id) not in {None, CodeRole.PRODUCT}:
+        return ""
+    return record_id
+
+
+def product_of_line(line: Line, names: Mapping[str, str]) -> Product:
+    """The product that an order line sells, at the price of that line."""
     sku = line.text("sku")
     record_id = sku or line.text("product_id") or line.text("name")
-    if line.row.problem or not record_id or options.role_of(sku or record_id) not in {None, CodeRole.PRODUCT}:
-        return None
     try:
         price = line.number("unit_price")
         money = Money(price, currency_of([line])) if price is not None and price > Decimal(0) else None

@@ -3,6 +3,7 @@ it than is needed to find it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -256,6 +257,13 @@ def email_of(lines: Sequence[Line], customer_id: str) -> str:
     if own or not template or not customer_id:
         return own
     return normalised_email(template.replace("{customer_id}", customer_id))
+
+
+def person_id(customer_id: str, email: str) -> str:
+    """The customer number, else a digest of the address: ids are kept in the ledger, addresses must not be."""
+    if customer_id or not email:
+        return customer_id
+    return "p-" + hashlib.blake2b(email.encode(), digest_size=10).hexdigest()
 
 
 def _date_advice() -> Text:

@@ -16,6 +16,7 @@ from app.connectors.files.cells import (
     first_number,
     first_text,
     names_of_person,
+    person_id,
     unreadable,
 )
 from app.connectors.files.options import CodeRole, CreditNotes, FileOptions
@@ -127,7 +128,7 @@ class DocumentReader:
             status=status,
             source_status=first_text(lines, "status"),
             created_at=created_at,
-            customer_id=customer_id or ("" if is_guest else email),
+            customer_id="" if is_guest else person_id(customer_id, email),
             is_guest=is_guest,
             first_name=first_name,
             last_name=last_name,

@@ -61,6 +61,20 @@ def _count(keys: array[int], sizes: array[int], share: int, shares: int) -> None
             sizes[first.setdefault(key, ordinal)] += 1
 
 
+def newest_of(keys: array[int], moments: array[float]) -> bytearray:
+    """1 at the newest entry of each key, at the later one of two equally new; key 0 belongs to nobody."""
+    newest = bytearray(len(keys))
+    shares = 1 + len(keys) // _KEYS_AT_ONCE
+    for share in range(shares):
+        best: dict[int, int] = {}
+        for ordinal, key in enumerate(keys):
+            if key and key % shares == share and moments[ordinal] >= moments[best.setdefault(key, ordinal)]:
+                best[key] = ordinal
+        for ordinal in best.values():
+            newest[ordinal] = 1
+    return newest
+
+
 def bring_together(
     rows: Callable[[], Iterator[Row]],
     index: GroupIndex,

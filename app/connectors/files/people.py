@@ -12,6 +12,7 @@ from app.connectors.files.cells import (
     email_of,
     first_text,
     names_of_person,
+    person_id,
     unreadable,
 )
 from app.connectors.files.survey import Consents
@@ -25,7 +26,7 @@ def read_contact(rows: Sequence[Row], columns: Columns, consents: Consents) -> C
     line = Line(rows[-1], columns)
     lines = [line]
     customer_id = line.text("customer_id")
-    record_id = customer_id or line.email()
+    record_id = person_id(customer_id, line.email())
     try:
         for row in rows:
             Line(row, columns).refuse_broken()
@@ -67,7 +68,7 @@ def contact_of_order(order: Order, rows: Sequence[Row], columns: Columns) -> Con
         return None
     lines = [Line(row, columns) for row in rows]
     return Contact(
-        id=order.customer_id or order.email,
+        id=person_id(order.customer_id, order.email),
         email=order.email,
         consent=order.accepts_marketing,
         first_name=order.first_name,

@@ -66,11 +66,12 @@ class _FileTest:
         found = opened.detected
         dates = _dates(opened)
         message = text(
-            "{format}; {rows} rows; decimal separator: {decimal}; {layout}. {dates}",
+            "{format}; {rows} rows; decimal separator: {decimal}; {layout}; times of {zone}. {dates}",
             format=_format(opened),
             rows=found.row_count,
             decimal=DECIMAL_NAMES[found.decimal_mark.value],
             layout=LAYOUT_NAMES[found.layout.value],
+            zone=self._settings.time_zone.replace("_", " "),
             dates=dates,
         )
         return Finding(message, is_note=not (found.is_date_order_certain and found.is_decimal_certain))
@@ -78,7 +79,9 @@ class _FileTest:
     async def map_columns(self) -> Finding:
         opened = await self._opened()
         columns, reader = opened.detected.columns, FileReader(opened, FileOptions())
-        for kind in self._kinds or KINDS[columns.layout][:1]:
+        fitting = [kind for kind in self._kinds if kind in KINDS[columns.layout]]
+        # An account is tested for every flow there is; a list of contacts need not hold orders as well.
+        for kind in fitting or self._kinds or KINDS[columns.layout][:1]:
             reader.refuse_unfit(kind)
         advice = _advice(columns, self._settings)
         message = text("{columns}. {advice}", columns=_pairs(columns), advice=advice)

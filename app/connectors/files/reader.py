@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from array import array
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import cached_property
 from itertools import islice
 
-from app.connectors.files.articles import product_of_line, read_products
+from app.connectors.files.articles import product_of_line, read_products, sold_product_id
 from app.connectors.files.cells import Columns, Line, first_text
 from app.connectors.files.detection import Opened
 from app.connectors.files.documents import DocumentReader
-from app.connectors.files.grouping import OPEN_ROWS, bring_together, key_hash
+from app.connectors.files.grouping import OPEN_ROWS, bring_together, key_hash, newest_of
 from app.connectors.files.mapping import require_columns
 from app.connectors.files.options import CreditNotes, FileOptions
 from app.connectors.files.people import contact_of_order, read_contact
 from app.connectors.files.settings import LAYOUT_NAMES, Layout
+from app.connectors.files.survey import Halted, stopped
 from app.connectors.files.table import Row
 from app.core.errors import ConfigError
 from app.core.money import Money
-from app.core.records import Contact, Kind, Order, Record, Unreadable
+from app.core.records import Kind, Order, Record, Unreadable
 from app.core.texts import text
 
-_HELD_RECORDS = 20_000
+_ROWS_BETWEEN_LOOKS = 1_000
 
 Entry = Record | Unreadable
 Entries = Generator[Entry, None, None]
-Dated = tuple[str, datetime | int, Record]
 
 KINDS = {
     Layout.LINE_ITEMS: (Kind.CONTACTS, Kind.ORDERS, Kind.PRODUCTS),
@@ -37,12 +37,21 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)  # not slotted: the refunds are worked out once, when they are needed
+@dataclass(slots=True)
+class Plans:
+    """What takes a pass over the file to find out, kept for the next question."""
+
+    refunds: tuple[dict[str, Money], frozenset[str]] | None = None
+    newest: dict[Kind, bytearray] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)  # not slotted, for cached_property
 class FileReader:
     opened: Opened
     options: FileOptions
     open_rows: int = OPEN_ROWS
-    held_records: int = field(default=_HELD_RECORDS)
+    plans: Plans = field(default_factory=Plans)
+    is_halted: Halted = lambda: False
 
     def entries(self, kind: Kind, *, skip: int = 0, ids: frozenset[str] | None = None) -> Entries:
         """From the ``skip``-th entry on; ``ids`` restricts to some. Raises ConfigError and TemporaryError."""
@@ -78,7 +87,9 @@ class FileReader:
             return self.opened.survey.index.count - len(self._refund_plan[1])
         if layout is Layout.CONTACTS:
             return self.opened.survey.index.count
-        return sum(1 for _ in self.entries(kind))
+        if layout is Layout.PRODUCTS:
+            return sum(1 for _ in self.entries(kind))
+        return self._newest(kind).count(1)
 
     @cached_property
     def _columns(self) -> Columns:
@@ -100,8 +111,13 @@ class FileReader:
     def _documents(self) -> DocumentReader:
         return replace(self._plain_documents, options=self.options, refunds=self._refund_plan[0])
 
-    @cached_property
+    @property
     def _refund_plan(self) -> tuple[dict[str, Money], frozenset[str]]:
+        if self.plans.refunds is None:
+            self.plans.refunds = self._plan_refunds()
+        return self.plans.refunds
+
+    def _plan_refunds(self) -> tuple[dict[str, Money], frozenset[str]]:
         """Refunds by the order they lower, and the credit notes that are thereby settled."""
         if self.options.credit_notes is CreditNotes.SKIP or "original_document" not in self._columns.places:
             return {}, frozenset()
@@ -122,72 +138,75 @@ class FileReader:
     def _groups(self, ids: frozenset[str] | None = None) -> Iterator[list[Row]]:
         wanted = None if ids is None else frozenset(key_hash(_key_of_id(each)) for each in ids)
         index = self.opened.survey.index
-        return bring_together(self.opened.table.rows, index, wanted=wanted, budget=self.open_rows)
+        return bring_together(self._rows, index, wanted=wanted, budget=self.open_rows)
 
-    def _documents_with_rows(
-        self, ids: frozenset[str] | None = None, skip: int = 0
-    ) -> Iterator[tuple[Entry, list[Row]]]:
-        documents, settled = self._documents, self._refund_plan[1]
+    def _unsettled_groups(self, ids: frozenset[str] | None = None) -> Iterator[list[Row]]:
+        """Documents without the credit notes that another order already contains."""
+        settled = self._refund_plan[1]
         for rows in self._groups(ids):
-            if settled and documents.number_of(rows) in settled:
-                continue
-            if skip > 0:
-                skip -= 1
-                continue
-            yield documents.read(rows), rows
+            if not settled or self._documents.number_of(rows) not in settled:
+                yield rows
 
     def _orders(self, skip: int, ids: frozenset[str] | None) -> Iterator[Entry]:
-        return (entry for entry, _ in self._documents_with_rows(ids, skip))
+        return map(self._documents.read, islice(self._unsettled_groups(ids), skip, None))
 
     def _contacts(self) -> Iterator[Entry]:
         for rows in self._groups():
             yield read_contact(rows, self._columns, self.opened.survey.consents)
 
     def _contacts_of_orders(self) -> Iterator[Entry]:
-        return latest(self._customers, self.held_records)
+        newest = self._newest(Kind.CONTACTS)
+        for ordinal, rows in enumerate(self._unsettled_groups()):
+            if newest[ordinal]:
+                entry = self._documents.read(rows)
+                contact = contact_of_order(entry, rows, self._columns) if isinstance(entry, Order) else None
+                if contact is not None:
+                    yield contact
 
-    def _customers(self) -> Iterator[Dated]:
-        for entry, rows in self._documents_with_rows():
-            if isinstance(entry, Order) and not entry.is_credit_note:
-                contact = contact_of_order(entry, rows, self._columns)
-                if isinstance(contact, Contact) and contact.id:
-                    yield contact.id, entry.created_at, contact
+    def _customer_of(self, rows: list[Row]) -> tuple[int, float]:
+        """Who would get this order, and when; 0 for nobody."""
+        order = self._documents.read(rows)
+        if not isinstance(order, Order) or order.is_credit_note:
+            return 0, 0.0
+        contact = contact_of_order(order, rows, self._columns)
+        return (key_hash(contact.id) if contact and contact.id else 0), order.created_at.timestamp()
+
+    def _newest(self, kind: Kind) -> bytearray:
+        """Which documents tell of a customer, and which rows of a product, for the last time: two passes over the
+        file, however many customers there are."""
+        if kind not in self.plans.newest:
+            keys, moments = array("Q"), array("d")
+            found = (
+                map(self._customer_of, self._unsettled_groups())
+                if kind is Kind.CONTACTS
+                else ((self._product_of(row), 0.0) for row in self._rows())
+            )
+            for key, moment in found:
+                keys.append(key)
+                moments.append(moment)
+            self.plans.newest[kind] = newest_of(keys, moments)
+        return self.plans.newest[kind]
+
+    def _product_of(self, row: Row) -> int:
+        record_id = sold_product_id(Line(row, self._columns), self.options)
+        return key_hash(record_id) if record_id else 0
+
+    def _rows(self) -> Iterator[Row]:
+        """Raises TemporaryError when halted."""
+        for count, row in enumerate(self.opened.table.rows()):
+            if count % _ROWS_BETWEEN_LOOKS == 0 and self.is_halted():
+                raise stopped()
+            yield row
 
     def _products(self) -> Iterator[Entry]:
         for rows in self._groups():
             yield from read_products(rows, self._columns)
 
     def _products_of_lines(self) -> Iterator[Entry]:
-        return latest(self._sold_products, self.held_records)
-
-    def _sold_products(self) -> Iterator[Dated]:
-        for ordinal, row in enumerate(self.opened.table.rows()):
-            product = product_of_line(Line(row, self._columns), self.opened.survey.names, self.options)
-            if product is not None:
-                yield product.id, ordinal, product
-
-
-def latest(dated: Callable[[], Iterator[Dated]], budget: int) -> Iterator[Record]:
-    """Each key once, with the newest of its records, in the order of first appearance. At most ``budget`` records are
-    held; for more, the file is passed through again."""
-    settled: set[int] = set()
-    is_complete = False
-    while not is_complete:
-        held: dict[int, tuple[datetime | int, Record]] = {}
-        is_complete = True
-        for key, at, record in dated():
-            mark = key_hash(key)
-            if mark in held:
-                if at >= held[mark][0]:  # type: ignore[operator]  # one caller's keys are all times or all numbers
-                    held[mark] = (at, record)
-            elif mark not in settled:
-                if len(held) < budget:
-                    held[mark] = (at, record)
-                else:
-                    is_complete = False
-        for _, record in held.values():
-            yield record
-        settled |= held.keys()
+        newest = self._newest(Kind.PRODUCTS)
+        for ordinal, row in enumerate(self._rows()):
+            if ordinal < len(newest) and newest[ordinal]:
+                yield product_of_line(Line(row, self._columns), self.opened.survey.names)
 
 
 def _key_of_id(record_id: str) -> str:

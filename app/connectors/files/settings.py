@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
+from babel.localtime import get_localzone
 from pydantic import Field, field_validator
 
 from app.connectors.files.fields import field_names
@@ -18,8 +19,15 @@ from app.sdk.options import STATUS_NAMES
 from app.sdk.settings import Setting, Settings, invalid
 
 _AUTO = text("Recognise automatically")
+_COMMON_ZONE = "Europe/Berlin"
 _PLACEHOLDER = "{customer_id}"
 _TEMPLATE_EXAMPLE = f"customer{_PLACEHOLDER}@example.com"
+
+
+def zone_here() -> str:
+    """This computer's zone, where most shops are. A computer that knows none, or only UTC, is no hint."""
+    name = str(getattr(get_localzone(), "key", ""))
+    return name if "/" in name and not name.startswith("Etc/") else _COMMON_ZONE
 
 
 class FileFormat(StrEnum):
@@ -118,10 +126,10 @@ class FileSettings(Settings):
         Setting(
             label=text("Time zone of the shop"),
             help=text("Times in the file are read in this zone, such as Europe/Berlin."),
-            placeholder="Europe/Berlin",
+            placeholder=_COMMON_ZONE,
             suggests="time_zone",
         ),
-    ]
+    ] = Field(default_factory=zone_here)
     layout: Annotated[
         Layout,
         Setting(

@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from typing import TypeVar
 
@@ -43,16 +44,16 @@ class FileSource:
         the file or of other settings is dropped, and reading starts over rather than mixing two states."""
         reader = await self.open_reader()
         mark = self._mark(reader.opened)
-        done = _position(request.cursor, mark)
+        start = done = _position(request.cursor, mark)
         size = min(_PAGE, request.limit or _PAGE)
-        async for entries in self._pages(reader, reader.entries(request.kind, skip=done), size):
+        async for entries in self._pages(reader, size, lambda each: each.entries(request.kind, skip=start)):
             done += len(entries)
             yield Page(entries, json.dumps({"mark": mark, "done": done}))
 
     async def fetch(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[Page]:
         reader = await self.open_reader()
         missing = dict.fromkeys(ids)
-        async for entries in self._pages(reader, reader.entries(kind, ids=frozenset(ids)), _PAGE):
+        async for entries in self._pages(reader, _PAGE, lambda each: each.entries(kind, ids=frozenset(ids))):
             for entry in entries:
                 missing.pop(entry.id, None)
             yield Page(entries, "")
@@ -61,11 +62,11 @@ class FileSource:
 
     async def count(self, request: ReadRequest) -> int | None:
         reader = await self.open_reader()
-        return await asyncio.to_thread(reader.count, request.kind)
+        return await _haltable(lambda is_halted: replace(reader, is_halted=is_halted).count(request.kind))
 
     async def all_ids(self, kind: Kind) -> AsyncIterator[Sequence[str]]:
         reader = await self.open_reader()
-        async for entries in self._pages(reader, reader.entries(kind), _PAGE):
+        async for entries in self._pages(reader, _PAGE, lambda each: each.entries(kind)):
             yield [entry.id for entry in entries]
 
     async def suggestions(self, name: str) -> Sequence[Suggestion]:
@@ -80,11 +81,16 @@ class FileSource:
                 self._reader = FileReader(opened, self._options)
             return self._reader
 
-    async def _pages(self, reader: FileReader, entries: Entries, size: int) -> AsyncIterator[list[Entry]]:
+    async def _pages(
+        self, reader: FileReader, size: int, begin: Callable[[FileReader], Entries]
+    ) -> AsyncIterator[list[Entry]]:
+        is_over = threading.Event()
+        entries = begin(replace(reader, is_halted=is_over.is_set))
         try:
             while page := await asyncio.to_thread(_take, reader, entries, size):
                 yield page
         finally:
+            is_over.set()
             # A cancelled read may still be under way on its thread; its generator is then closed when that ends.
             with suppress(ValueError):
                 entries.close()

@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from zoneinfo import available_timezones
 
-from babel.localtime import get_localzone
-
 from app.connectors.files.detection import head_of, open_file
 from app.connectors.files.mapping import label_of
 from app.connectors.files.settings import (
@@ -17,6 +15,7 @@ from app.connectors.files.settings import (
     LAYOUT_NAMES,
     Delimiter,
     FileSettings,
+    zone_here,
 )
 from app.connectors.files.survey import cell_of
 from app.connectors.files.values import STATUS_OF_WORD
@@ -93,9 +92,9 @@ def _date_order(settings: FileSettings) -> Sequence[Suggestion]:
 
 def _time_zones(_: FileSettings) -> Sequence[Suggestion]:
     """This computer's zone first: most shops are where their owner is."""
-    here = getattr(get_localzone(), "key", "")
+    here = zone_here()
     zones = [zone for zone in sorted(available_timezones()) if "/" in zone and not zone.startswith(("Etc/", "posix"))]
-    ordered = ([here] if here in zones else []) + [zone for zone in zones if zone != here]
+    ordered = [here, *(zone for zone in zones if zone != here)]
     return [Suggestion(zone, zone.replace("_", " ")) for zone in ordered]
 
 

@@ -67,7 +67,7 @@ def survey(table: Table, columns: ColumnMap, is_halted: Halted = lambda: False) 
     first_row: Row | None = None
     for count, row in enumerate(table.rows()):
         if count % _ROWS_BETWEEN_LOOKS == 0 and is_halted():
-            raise TemporaryError(text("Reading the file was stopped."))
+            raise stopped()
         keys.append(key_hash(group_key(row)))
         if row.problem:
             continue
@@ -90,6 +90,10 @@ def survey(table: Table, columns: ColumnMap, is_halted: Halted = lambda: False) 
         consents=consents,
         first_row=first_row,
     )
+
+
+def stopped() -> TemporaryError:
+    return TemporaryError(text("Reading the file was stopped."))
 
 
 def group_key_of(columns: ColumnMap, table: Table) -> Callable[[Row], str]:

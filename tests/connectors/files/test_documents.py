@@ -75,8 +75,10 @@ async def test_an_address_is_normalised_and_a_missing_one_comes_from_the_templat
 
 async def test_without_a_column_for_customers_the_address_tells_them_apart(read: ReadFile) -> None:
     content = "Order no;Date;E-mail;SKU;Unit price\n1;2026-01-01;a@x.pl;A;1\n2;2026-01-01;;A;1\n"
-    found = await read(content)
-    assert [(order.customer_id, order.is_guest) for order in found] == [("a@x.pl", False), ("", False)]
+    known, unknown = await read(content)
+    (contact,) = await read(content.rpartition("2;")[0], Kind.CONTACTS)
+    assert (known.customer_id, known.is_guest) == (contact.id, False)
+    assert (unknown.customer_id, unknown.email) == ("", "")
 
 
 async def test_a_skipped_credit_note_arrives_negative_for_the_rule_to_skip(read: ReadFile) -> None:

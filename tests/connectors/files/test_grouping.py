@@ -3,7 +3,6 @@
 import random
 import tracemalloc
 from array import array
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.connectors.files.detection import open_file
-from app.connectors.files.grouping import GroupIndex, bring_together, key_hash
+from app.connectors.files.grouping import GroupIndex, bring_together, key_hash, newest_of
 from app.connectors.files.options import FileOptions
-from app.connectors.files.reader import FileReader, latest
+from app.connectors.files.reader import FileReader
 from app.connectors.files.table import Row
 from app.core.errors import TemporaryError
-from app.core.records import Contact, Kind, Order
+from app.core.records import Kind, Order
 from tests.connectors.files.conftest import settings_for
 
 
@@ -52,14 +51,9 @@ def test_a_file_that_grew_or_shrank_meanwhile_is_noticed() -> None:
             list(bring_together(rows.__iter__, index))
 
 
-def test_the_newest_record_of_each_key_comes_once_whatever_the_budget() -> None:
-    def dated() -> Iterator[tuple[str, int, Contact]]:
-        for number, key in enumerate("abcabdea"):
-            yield key, number, Contact(id=key, email="", first_name=str(number))
-
-    for budget in (1, 2, 100):
-        found = {each.id: each.first_name for each in latest(dated, budget) if isinstance(each, Contact)}
-        assert found == {"a": "7", "b": "4", "c": "2", "d": "5", "e": "6"}
+def test_the_newest_entry_of_each_key_is_marked_and_of_equals_the_later() -> None:
+    keys = array("Q", [key_hash(key) if key != "-" else 0 for key in "abca-a"])
+    assert list(newest_of(keys, array("d", [5, 1, 1, 9, 9, 9]))) == [0, 1, 1, 0, 0, 1]
 
 
 def test_a_large_scattered_file_is_read_in_bounded_memory(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.connectors.files import settings as settings_module
 from app.connectors.files.manifest import MANIFEST
 from app.connectors.files.options import FileOptions
 from app.connectors.files.settings import FileSettings
@@ -44,7 +46,13 @@ def test_every_setting_has_a_label_and_columns_are_a_table() -> None:
     assert all(str(spec.label) for spec in specs.values())
     assert specs["path"].input.value == "path"
     assert specs["columns"].input.value == specs["code_rules"].input.value == "table"
-    assert {name for name, spec in specs.items() if spec.is_required} == {"path", "time_zone"}
+    assert {name for name, spec in specs.items() if spec.is_required} == {"path"}
+
+
+def test_the_zone_of_this_computer_is_offered_and_utc_is_no_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    for here, offered in (("Europe/Warsaw", "Europe/Warsaw"), ("UTC", "Europe/Berlin"), ("Etc/UTC", "Europe/Berlin")):
+        monkeypatch.setattr(settings_module, "get_localzone", lambda here=here: ZoneInfo(here))
+        assert FileSettings(path=Path("a.csv")).time_zone == offered
 
 
 @pytest.mark.parametrize(
@@ -75,6 +83,7 @@ async def test_the_test_shows_how_the_file_is_read(write: WriteFile) -> None:
     assert '"1/12/2026" is read as 1 December 2026, which the file does not prove.' in words
     assert "Semicolon" in words
     assert "UTF-8" in words
+    assert "times of Europe/Berlin" in words
     assert "Comma: 2,55" in words
     assert found["format"].state is StageState.NOTE
     assert 'Order number from "Order no"' in str(found["columns"].message)
@@ -105,6 +114,11 @@ async def test_a_flow_that_the_file_does_not_hold_fails_the_columns(write: Write
     found = await stages(write("SKU;Name;Price\nA;Cup;1\n"), (Kind.ORDERS,))
     assert found["columns"].state is StageState.FAILED
     assert found["columns"].field == "layout"
+
+
+async def test_a_file_passes_for_what_it_holds_when_every_flow_is_asked_for(write: WriteFile) -> None:
+    found = await stages(write("SKU;Name;Price\nA;Cup;1\n"), (Kind.CONTACTS, Kind.ORDERS, Kind.PRODUCTS))
+    assert {each.state for each in found.values()} == {StageState.OK}
 
 
 async def test_missing_addresses_and_currency_are_noted_beforehand(write: WriteFile) -> None:

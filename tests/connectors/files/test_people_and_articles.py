@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.core.consent import ConsentState
-from app.core.records import Kind, Unreadable
+from app.core.records import Contact, Kind, Unreadable
 from tests.connectors.files.conftest import ReadFile
 
 ORDERS = "Order;Date;Customer ID;City;SKU;Description;Quantity;Unit price\n"
@@ -27,10 +27,18 @@ async def test_a_list_of_contacts_keeps_every_column(read: ReadFile) -> None:
 async def test_a_person_in_several_rows_is_one_contact_and_a_withdrawal_wins(read: ReadFile) -> None:
     rows = "a@x.pl;Anna;wypisany\nb@x.pl;Bogdan;tak\nA@x.pl;Ania;tak\n"
     found = await read("E-mail;Imię;Zgoda\n" + rows, Kind.CONTACTS)
-    people = {contact.id: contact for contact in found}
+    people = {contact.email: contact for contact in found}
     assert people["a@x.pl"].first_name == "Ania"
     assert people["a@x.pl"].consent.state is ConsentState.WITHDRAWN
     assert people["b@x.pl"].consent.state is ConsentState.YES
+
+
+async def test_an_id_never_holds_an_address(read: ReadFile) -> None:
+    content = "E-mail;Geburtstag\nanna@example.com;1.1.1980\nanna2@example.com;soon\n"
+    found = await read(content, Kind.CONTACTS)
+    assert [type(each) for each in found] == [Contact, Unreadable]
+    assert not any("anna" in each.id or "@" in each.id for each in found)
+    assert found == await read(content, Kind.CONTACTS)
 
 
 async def test_an_empty_consent_is_absent_never_a_yes(read: ReadFile) -> None:
