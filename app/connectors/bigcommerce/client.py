@@ -78,7 +78,7 @@ class Api:
         if answer.status == 204:
             return []
         found = answer.json()
-        if not isinstance(found, list):
+        if not isinstance(found, list) or not _are_rows(found):
             raise _unexpected(answer)
         return found
 
@@ -92,10 +92,15 @@ class Api:
     async def v3(self, resource: str, query: Query | None = None) -> V3Answer:
         answer = await self.http.get(self.path("v3", resource), query)
         found = answer.json()
-        if not isinstance(found, dict) or not isinstance(found.get("data"), list):
+        data = found.get("data") if isinstance(found, dict) else None
+        if not isinstance(data, list) or not _are_rows(data):
             raise _unexpected(answer)
         meta = found.get("meta")
-        return V3Answer(found["data"], meta if isinstance(meta, dict) else {})
+        return V3Answer(data, meta if isinstance(meta, dict) else {})
+
+
+def _are_rows(found: list[Any]) -> bool:
+    return all(isinstance(row, dict) for row in found)
 
 
 def _unexpected(answer: Answer) -> ProtocolError:

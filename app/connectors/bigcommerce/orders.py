@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
@@ -137,9 +137,8 @@ def _delivery(consignments: Row) -> tuple[Row | None, str]:
 
 
 class OrderReader:
-    def __init__(self, api: Api, shop: Once[Shop], parser: OrderParser) -> None:
+    def __init__(self, api: Api, parser: OrderParser) -> None:
         self._api = api
-        self._shop = shop
         self._parser = parser
 
     async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
@@ -178,10 +177,9 @@ class OrderReader:
 
     async def _refunded(self, request: ReadRequest, after: int) -> AsyncIterator[Page]:
         ids = [each for each in await orders_refunded_since(self._api, request) if each > after]
-        zone = (await self._shop.get()).zone
         for batch in batches(ids, _FETCHED_AT_ONCE):
             rows = await _existing(self._api, [str(each) for each in batch])
-            fresh = [row for row in rows if not is_in_window(request, moment_v2(row.get("date_modified"), zone))]
+            fresh = [row for row in rows if not is_in_window(request, _modified(row))]
             records = await self._parser.orders([row for row in fresh if not _is_incomplete(row)])
             yield Page(records, place_text("refunds", after=batch[-1]))
 
@@ -213,7 +211,14 @@ def _last_id(rows: Sequence[Row]) -> int:
 
 
 def _is_incomplete(row: Row) -> bool:
-    return int(row.get("status_id") or 0) == INCOMPLETE
+    return row.get("status_id") == INCOMPLETE
+
+
+def _modified(row: Row) -> datetime | None:
+    try:
+        return moment_v2(row.get("date_modified"), UTC)
+    except ValueError:
+        return None
 
 
 # Carts ---------------------------------------------------------------------------------------------------------------

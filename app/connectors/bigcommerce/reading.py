@@ -204,13 +204,14 @@ async def by_number(
     seen: set[object] = set()
     begins_at_first = offset == 0
     for _ in range(_MOST_RESTARTS):
-        total = 0
+        most = total = 0
         async for page, end in _numbered(api, resource, query, size, offset):
             total = page.total or 0
+            most = max(most, total)
             fresh = [row for row in page.data if row.get(id_field) not in seen]
             seen.update(row.get(id_field) for row in fresh)
             yield fresh, end
-        if not begins_at_first or len(seen) >= total:
+        if not begins_at_first or (total == most and len(seen) >= total):
             return
         offset = 0
 

@@ -16,7 +16,8 @@ _TYPE = "https://developer.bigcommerce.com/api-docs/getting-started/api-status-c
 
 
 def v3_problem(status: int, title: str, errors: Mapping[str, str] | None = None) -> Response:
-    return as_json({"status": status, "title": title, "type": _TYPE, "errors": dict(errors or {})}, status)
+    named = {} if errors is None else {"errors": dict(errors)}
+    return as_json({"status": status, "title": title, "type": _TYPE, **named}, status)
 
 
 def v2_problem(status: int, message: str) -> Response:
@@ -45,7 +46,7 @@ class Gate:
         if not self._counts():
             return Response("", 429, headers=self.headers(is_refused=True))
         if not self._is_permitted(token, request.method, scopes):
-            return v3_problem(403, "You don't have a required scope to access the endpoint")
+            return v3_problem(403, "You don't have a required scope to access the endpoint", {})
         if "/v2/" in request.url.path and "application/json" not in request.headers.get("accept", ""):
             return Response('<?xml version="1.0" encoding="UTF-8"?><response/>', media_type="application/xml")
         return None

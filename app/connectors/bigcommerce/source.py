@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
+from typing import TypeVar
 
 from app.connectors.bigcommerce.catalogue import Catalogue
 from app.connectors.bigcommerce.client import Api
@@ -14,11 +15,13 @@ from app.connectors.bigcommerce.reading import Once
 from app.connectors.bigcommerce.settings import BigCommerceSettings, BigCommerceSourceOptions
 from app.connectors.bigcommerce.shop import Shop, read_shop
 from app.connectors.bigcommerce.subscribers import Consents
-from app.core.errors import ConfigError
+from app.core.errors import ConfigError, ProtocolError
 from app.core.records import Kind
 from app.core.texts import text
 from app.sdk.access import Access
 from app.sdk.source import Page, ReadRequest, Source
+
+Item = TypeVar("Item")
 
 
 class BigCommerceSource(Source):
@@ -29,17 +32,17 @@ class BigCommerceSource(Source):
         consents = Consents(api)
         parser = OrderParser(api, shop, catalogue, consents, options.archived_orders)
         self._contacts = ContactReader(api, consents, with_subscribers=options.include_subscribers_without_account)
-        self._orders = OrderReader(api, shop, parser)
+        self._orders = OrderReader(api, parser)
         self._carts = CartReader(api, parser)
         self._products = ProductReader(api, catalogue, shop)
         self._categories = CategoryReader(catalogue)
         self._stock = StockReader(api)
 
     def read(self, request: ReadRequest) -> AsyncIterator[Page]:
-        return self._reader(request.kind).read(request)
+        return _understood(self._reader(request.kind).read(request))
 
     def fetch(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[Page]:
-        return self._reader(kind).fetch(ids)
+        return _understood(self._reader(kind).fetch(ids))
 
     async def count(self, request: ReadRequest) -> int | None:
         match request.kind:
@@ -57,9 +60,9 @@ class BigCommerceSource(Source):
     def all_ids(self, kind: Kind) -> AsyncIterator[Sequence[str]]:
         match kind:
             case Kind.CONTACTS:
-                return self._contacts.all_ids()
+                return _understood(self._contacts.all_ids())
             case Kind.PRODUCTS:
-                return self._products.all_ids()
+                return _understood(self._products.all_ids())
             case _:
                 raise _unknown(kind)
 
@@ -81,6 +84,19 @@ class BigCommerceSource(Source):
                 return self._stock
             case _:
                 raise _unknown(kind)
+
+
+async def _understood(pages: AsyncIterator[Item]) -> AsyncIterator[Item]:
+    """Rows without an id, or with a word for a number, break no single record but the reading: the shop is at fault."""
+    try:
+        async for page in pages:
+            yield page
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ProtocolError(
+            text("The shop answered in a form that its documentation does not know."),
+            remedy=text("Try again later; if it stays, report it with the log."),
+            detail=f"{type(error).__name__}: {error}"[:500],
+        ) from error
 
 
 def _unknown(kind: Kind) -> ConfigError:
