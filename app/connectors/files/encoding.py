@@ -23,7 +23,9 @@ _MARKS = (
 )
 _CANDIDATES = ("cp1252", "cp1250", "iso-8859-2")
 _COMMON = frozenset("äöüßÄÖÜéèêàâçñóáíúôîïëåæøœ€–„“”’ąćęłńóśźżĄĆĘŁŃÓŚŹŻ£§°éÉ®™²½")
-_ODD_IN_WORD = re.compile(r"[^\W\d_][¹²³¿¶¼¾Ÿœ\u0080-\u009f\u00a0-\u00bf]+[^\W\d_]|[^\W\d_][¹³¿¶¼Ÿ](?=\W|$)")
+_SIGN_IN_WORD = re.compile(r"[^\W\d_][¹²³¿¶¼¾Ÿ\u0080-\u009f\u00a0-\u00bf]+[^\W\d_]|[^\W\d_][¹³¿¶¼Ÿ](?=\W|$)")
+# Spanish ñ stands before a vowel, Polish ń never does; French œ stands before u or i; no word ends in æ.
+_UNLIKELY = re.compile(r"ñ(?![aeiouyáéíóú])|ń[aeiouyáéíóú]|œ(?![ui])|æ(?=\W|$)", re.IGNORECASE)
 _MOSTLY = 10
 
 
@@ -97,4 +99,5 @@ def _score(words: str) -> int:
     foreign = [each for each in words if not each.isascii()]
     sense = sum(1 if each in _COMMON else -1 for each in foreign)
     control = sum(1 for each in foreign if "\x80" <= each <= "\x9f" or each == "\ufffd")
-    return sense - 3 * control - 3 * len(_ODD_IN_WORD.findall(words))
+    odd = len(_SIGN_IN_WORD.findall(words)) + len(_UNLIKELY.findall(words))
+    return sense - 3 * control - 3 * odd

@@ -5,6 +5,7 @@ import codecs
 import pytest
 
 from app.connectors.files.detection import open_file
+from app.connectors.files.encoding import most_sensible
 from app.core.records import Kind
 from tests.connectors.files.conftest import ReadFile, WriteFile, settings_for
 
@@ -61,3 +62,19 @@ async def test_letters_far_behind_the_beginning_are_seen(read: ReadFile) -> None
     plain = "".join(f"{n};p{n}@example.com;Jan;Nowak;Krakow\n" for n in range(100, 40_000))
     contacts = await read((HEAD + plain + "7;z@example.com;Łucja;Wiśniewska;Łódź\n").encode("cp1250"), Kind.CONTACTS)
     assert contacts[-1].address.city == "Łódź"
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("Kraków; Gdańsk", "cp1250"),
+        ("ul. Długa 5, Łódź", "iso-8859-2"),
+        ("Świdnica, Wiśniewska", "cp1250"),
+        ("Señor Muñoz; Peña", "cp1252"),
+        ("Größe; façade; sœur – „Straße“ 5 €", "cp1252"),
+        ("Ångström, Tromsø, Ærø", "cp1252"),
+    ],
+)
+def test_a_few_words_are_enough_to_tell_character_sets_apart(words: str, encoding: str) -> None:
+    sample = words.encode(encoding)
+    assert sample.decode(most_sensible(sample)) == words
