@@ -237,6 +237,7 @@ def _order_problem(world: World, order: Row) -> str:
     checks = (
         (str(order["legacyConnectionId"]) in world["connections"], "legacyConnectionId is unknown"),
         (is_email(order.get("email") or ""), "email is not valid"),
+        ((order.get("email") or "").casefold() not in world.blocked, "email is on the exclusion list"),
         (len(order.get("currency") or "") == 3, "currency is not valid"),
         (all(each is None or each >= 0 for each in amounts), "amounts must not be negative"),
         (all((line.get("quantity") or 0) >= 0 for line in order.get("lineItems") or ()), "quantity is not valid"),

@@ -21,12 +21,12 @@ from app.connectors.activecampaign.settings import ActiveCampaignSettings, Order
 from app.connectors.activecampaign.tags import Tags
 from app.connectors.activecampaign.wire import Wire
 from app.connectors.activecampaign.writer import Writer
-from app.core.errors import ConfigError, DataError, PermissionError_, ProtocolError
+from app.core.errors import ConfigError, ProtocolError
 from app.core.records import Cart, Contact, Deletion, Kind, Order, Product, Record
 from app.core.rules import Refusal, skip
 from app.core.texts import text
 from app.sdk.access import Access
-from app.sdk.http import Answer
+from app.sdk.http import Answer, RejectedError
 from app.sdk.plan import Draft, Known, Plan, Settled, Step
 from app.sdk.target import Judgement, Mappings, RemoteField, Suggestion, Timing
 
@@ -58,6 +58,7 @@ class ActiveCampaignTarget:
         self._tags = Tags(self._wire)
         self._writers: Mapping[Kind, Writer] = {}
         self._setup: tuple[Step, ...] = ()
+        self._described: Schema | None = None
 
     async def open(self, kinds: Sequence[Kind], timing: Timing) -> None:
         writers: dict[Kind, Writer] = {}
@@ -72,7 +73,8 @@ class ActiveCampaignTarget:
             writers |= await self._shop_writers(kinds, timing, connection_id)
             if not connection_id:
                 setup.append(connection.creation())
-        self._writers, self._setup = writers, tuple(setup)
+        self._writers = {**self._writers, **writers}
+        self._setup = tuple(setup)
 
     def setup(self) -> Sequence[Step]:
         return self._setup
@@ -168,13 +170,17 @@ class ActiveCampaignTarget:
         return writers
 
     async def _schema(self) -> Schema:
+        """Asked once; ``open`` is called twice when something had to be set up."""
+        if self._described is None:
+            self._described = await self._describe()
+        return self._described
+
+    async def _describe(self) -> Schema:
         """What the account knows, or the documented set where it does not tell."""
         try:
             found = schema_from(await self._wire.ask(INTROSPECTION))
-        except PermissionError_:
-            raise
-        except DataError as error:
-            if getattr(getattr(error, "answer", None), "status", 0) == 404:
+        except RejectedError as error:
+            if error.answer.status == 404:
                 raise ConfigError(
                     text("This account has no GraphQL interface for orders."),
                     remedy=text('Choose "REST" under "How orders are written".'),

@@ -36,7 +36,7 @@ class World:
     automations: list[str] = field(default_factory=list)
     resubscribed: list[str] = field(default_factory=list)
     blocked: set[str] = field(default_factory=set)
-    """Addresses on the account's exclusion list: imports report them as failures."""
+    """Addresses on the account's exclusion list: imports report them as failures, orders are refused."""
     polls_until_imported: int = 1
     """How often an import is asked for before it is finished."""
     missing_order_is_error: bool = False

@@ -151,6 +151,7 @@ async def test_a_lost_answer_to_a_historical_batch_doubles_nothing(stage):
 
     settled = await drive.send(order(1), order(2))
 
+    assert [each.status for each in stage.simulator.writes if each.path == GRAPHQL] == [200, 200]
     assert {each.outcome for each in settled.values()} == {Outcome.CREATED}
     assert stage.simulator.summary()["orders"] == 2
 
