@@ -207,9 +207,9 @@ class Routes:
             self._get("/v3/catalog/products", products, shop.products),
             self._get("/v3/catalog/trees/categories", products, shop.categories),
             self._get("/v3/catalog/brands", products, shop.brands),
-            # There is no list of carts: POST makes one, and GET without an id is refused.
-            self._write("/v3/carts", "POST", ("store_cart",), lambda *_: v3_problem(422, "Not simulated.")),
-            self._get("/{version}/{rest:path}", ("",), _nothing_there),
+            # There is no list of carts: only POST exists here, which we never need.
+            self._get("/v3/carts", (), lambda _: v3_problem(405, "Method not allowed")),
+            self._get("/{version}/{rest:path}", (), _nothing_there),
         ]
 
     def _get(self, path: str, scopes: tuple[str, ...], handler: Handler) -> Route:

@@ -33,12 +33,7 @@ async def _write(account, record, **options):
 
 @pytest.mark.parametrize(
     "consents",
-    [
-        list(each)
-        for size in range(3)
-        for each in itertools.combinations(["marketing_newsletter", "abandoned_cart"], size)
-    ]
-    + [None],
+    [None, [], ["marketing_newsletter"], ["abandoned_cart"], ["marketing_newsletter", "abandoned_cart"]],
 )
 async def test_an_opt_out_ends_the_newsletter_and_nothing_else(shop, world, consents):
     subscriber_id = world.add_subscriber("Vera@Example.com", "Vera", "Öhm", consents=consents)
