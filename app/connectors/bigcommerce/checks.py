@@ -91,8 +91,14 @@ def _permission(api: Api, kind: Kind) -> Callable[[], Awaitable[Finding]]:
 
 
 async def _may_read(api: Api, kind: Kind) -> Finding:
-    await together(api.http.get(api.path(*each.split("/", 1)), {"limit": "1"}) for each in _READ_BY_KIND[kind])
+    await together(_read_one(api, each) for each in _READ_BY_KIND[kind])
     return Finding(text("Permitted."))
+
+
+async def _read_one(api: Api, path: str) -> None:
+    version, _, resource = path.partition("/")
+    read = api.v2_rows if version == "v2" else api.v3
+    await read(resource, {"limit": "1"})
 
 
 async def _may_write(api: Api, kind: Kind) -> Finding:

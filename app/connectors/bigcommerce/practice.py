@@ -83,8 +83,11 @@ _COLOURS = ("Moosgrün", "Kreideweiß", "Nachtblau")
 _STATUSES = (10, 10, 10, 2, 11, 9, 7, 1, 5, 6, 3, 12)
 
 
-def practice_world(records: int) -> World:
-    """About so many customers and orders together, and a few dozen products."""
+def practice_world(records: int, *, second_currency: str = "") -> World:
+    """About so many customers and orders together, and a few dozen products.
+
+    ``second_currency``: every tenth order is in it, as in a shop that sells in several.
+    """
     world = World()
     chance = random.Random(20261031)  # noqa: S311 - made-up practice data
     _fill_catalogue(world, max(len(_PRODUCTS), min(records // 5, 200)))
@@ -92,7 +95,7 @@ def practice_world(records: int) -> World:
     for number in range(customers):
         _add_person(world, chance, number)
     for number in range(max(14, records - customers)):
-        _add_order(world, chance, number)
+        _add_order(world, chance, number, second_currency if number % 10 == 3 else "")
     _add_unfinished(world, chance, max(3, records // 25))
     world.delete_product(max(world.products))
     return world
@@ -143,7 +146,7 @@ def _add_person(world: World, chance: random.Random, number: int) -> None:
     world.add_subscriber(email, first, last, consents=None if number == 3 else consents, at=at + timedelta(days=1))
 
 
-def _add_order(world: World, chance: random.Random, number: int) -> None:
+def _add_order(world: World, chance: random.Random, number: int, currency: str) -> None:
     at = _END - timedelta(days=chance.randint(1, 400), minutes=number * 7 % 1440)
     is_guest = number % 9 == 4
     # The last fifth of the customers has registered and never bought.
@@ -159,6 +162,7 @@ def _add_order(world: World, chance: random.Random, number: int) -> None:
         shipping=Decimal("4.90"),
         is_digital=number % 13 == 12,
         opted_in=number % 2 == 0,
+        currency=currency or "EUR",
         at=at,
     )
     if status in {10, 2} and number % 5 == 0:

@@ -13,7 +13,7 @@ from app.connectors.bigcommerce import simulator_lists as lists
 from app.connectors.bigcommerce.simulator_gate import as_json, v2_problem
 from app.connectors.bigcommerce.simulator_lists import Row
 from app.connectors.bigcommerce.world import STORE_HASH, World
-from app.connectors.bigcommerce.world_rows import STATUS_NAMES
+from app.connectors.bigcommerce.world_orders import STATUS_NAMES
 
 _TESTS: Mapping[str, lists.Test] = {
     "min_id": lists.at_least("id"),

@@ -23,6 +23,8 @@ from app.sdk.source import Page, ReadRequest, Source
 
 Item = TypeVar("Item")
 
+_MISUNDERSTOOD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
 
 class BigCommerceSource(Source):
     def __init__(self, access: Access[BigCommerceSettings], options: BigCommerceSourceOptions) -> None:
@@ -45,6 +47,12 @@ class BigCommerceSource(Source):
         return _understood(self._reader(kind).fetch(ids))
 
     async def count(self, request: ReadRequest) -> int | None:
+        try:
+            return await self._count(request)
+        except _MISUNDERSTOOD as error:
+            raise _unexpected(error) from error
+
+    async def _count(self, request: ReadRequest) -> int | None:
         match request.kind:
             case Kind.CONTACTS:
                 return await self._contacts.count(request)
@@ -91,12 +99,16 @@ async def _understood(pages: AsyncIterator[Item]) -> AsyncIterator[Item]:
     try:
         async for page in pages:
             yield page
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-        raise ProtocolError(
-            text("The shop answered in a form that its documentation does not know."),
-            remedy=text("Try again later; if it stays, report it with the log."),
-            detail=f"{type(error).__name__}: {error}"[:500],
-        ) from error
+    except _MISUNDERSTOOD as error:
+        raise _unexpected(error) from error
+
+
+def _unexpected(error: Exception) -> ProtocolError:
+    return ProtocolError(
+        text("The shop answered in a form that its documentation does not know."),
+        remedy=text("Try again later; if it stays, report it with the log."),
+        detail=f"{type(error).__name__}: {error}"[:500],
+    )
 
 
 def _unknown(kind: Kind) -> ConfigError:

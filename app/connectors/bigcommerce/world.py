@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from email.utils import format_datetime
 from typing import Any
 
+from app.connectors.bigcommerce import world_orders as order_rows
 from app.connectors.bigcommerce import world_rows as rows
 
 STORE_HASH = "k7praxis"
@@ -60,7 +61,7 @@ class World:
     brands: dict[int, dict[str, Any]] = field(default_factory=dict)
     products: dict[int, dict[str, Any]] = field(default_factory=dict)
     attributes: dict[int, dict[str, Any]] = field(default_factory=dict)
-    status_names: dict[int, str] = field(default_factory=lambda: dict(rows.STATUS_NAMES))
+    status_names: dict[int, str] = field(default_factory=lambda: dict(order_rows.STATUS_NAMES))
     last_ids: dict[str, int] = field(default_factory=dict)
     quota: Quota = field(default_factory=Quota)
     lists_incomplete: bool = True
@@ -188,28 +189,28 @@ class World:
         goods = sum((Decimal(line["total_inc_tax"]) for line in lines), Decimal(0))
         code, percent = coupon or ("", Decimal(0))
         off = (goods * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
-        rows.apply_discounts(lines, goods, code, off, discount)
-        sums = rows.OrderSums(goods, Decimal(0) if is_digital else shipping, off, discount)
+        order_rows.apply_discounts(lines, goods, code, off, discount)
+        sums = order_rows.OrderSums(goods, Decimal(0) if is_digital else shipping, off, discount)
         customer = self.customers.get(customer_id)
         moment = at or self.clock()
-        order = rows.order(order_id, sums, lines, _rfc2822(moment), currency, shown_currency or currency)
+        order = order_rows.order(order_id, sums, lines, _rfc2822(moment), currency, shown_currency or currency)
         order |= {
             "customer_id": customer_id,
             "status_id": status_id,
-            "billing_address": rows.billing_address(customer, guest),
+            "billing_address": order_rows.billing_address(customer, guest),
             "is_email_opt_in": opted_in,
             "order_is_digital": is_digital,
             "cart_id": cart_id or str(uuid.uuid5(uuid.NAMESPACE_OID, f"cart {order_id}")),
         }
         self.orders[order_id] = order | changes
         self.items[order_id] = lines
-        address = rows.shipping_address(order_id, order["billing_address"], sums.shipping, len(lines))
+        address = order_rows.shipping_address(order_id, order["billing_address"], sums.shipping, len(lines))
         self.addresses[order_id] = [] if is_digital else [address]
         return order_id
 
     def _line(self, order_id: int, number: int, item: Item) -> dict[str, Any]:
         product = self.products.get(item.product_id)
-        return rows.order_line(order_id, number, item.quantity, product, item.price, item.name)
+        return order_rows.order_line(order_id, number, item.quantity, product, item.price, item.name)
 
     def change_order(self, order_id: int, **changes: Any) -> None:
         self.orders[order_id] |= {**changes, "date_modified": _rfc2822(self.clock())}
@@ -219,7 +220,7 @@ class World:
 
     def refund(self, order_id: int, amount: Decimal, *, is_declined: bool = False, at: datetime | None = None) -> int:
         """The order's own ``refunded_amount`` stays 0, as documented; its status is not changed here."""
-        row = rows.refund(order_id, amount, _iso_z(at or self.clock()), is_declined=is_declined)
+        row = order_rows.refund(order_id, amount, _iso_z(at or self.clock()), is_declined=is_declined)
         return self._added("refunds", row)
 
     def total_of(self, order_id: int) -> Decimal:

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.connectors.bigcommerce.manifest import MANIFEST
+from app.connectors.bigcommerce.practice import practice_world
+from app.connectors.bigcommerce.simulator import simulator
 from app.connectors.bigcommerce.world import Item
 from app.core.consent import ConsentState
 from app.core.money import Money
@@ -229,6 +231,15 @@ async def test_amounts_are_in_the_currency_of_the_order_and_not_in_the_one_shown
     async with shop() as account:
         [order] = await _orders(account)
     assert order.total == Money.of("11.90", "GBP")
+
+
+async def test_a_shop_that_sells_in_two_currencies_never_mixes_them():
+    running = simulator(0, practice_world(60, second_currency="GBP"))
+    async with opened(MANIFEST, simulator=running) as account:
+        orders = await _orders(account)
+    assert {each.total.currency for each in orders} == {"EUR", "GBP"}
+    for order in orders:
+        assert {line.unit_price.currency for line in order.lines} <= {order.total.currency}
 
 
 async def test_an_order_without_currency_is_listed_and_never_guessed(shop, world):
