@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -18,6 +18,7 @@ from app.connectors.bigcommerce.order_records import (
     order_from,
 )
 from app.connectors.bigcommerce.reading import (
+    FAILING,
     Once,
     PageSize,
     Place,
@@ -27,6 +28,7 @@ from app.connectors.bigcommerce.reading import (
     is_in_window,
     place_text,
     together,
+    unreadable,
     v2_window,
 )
 from app.connectors.bigcommerce.refunds import orders_refunded_since, refunded_by_order
@@ -64,19 +66,25 @@ class OrderParser:
         self._consents = consents
         self._archived = archived
 
-    async def orders(self, rows: Sequence[Row]) -> list[AnyRecord]:
+    async def orders(self, found: Sequence[Row]) -> list[AnyRecord]:
+        rows = [row for row in found if FAILING not in row]
+        failing = [unreadable(row) for row in found if FAILING in row]
         if not rows:
-            return []
+            return [*failing]
         refunds = await refunded_by_order(self._api, [int(row["id"]) for row in rows])
         consents = await self._consents.of([words((row.get("billing_address") or {}).get("email")) for row in rows])
         parts, around = await self._around(rows, refunds, consents)
-        return [readable(str(each.row["id"]), each.row, partial(order_from, each, around)) for each in parts]
+        read = (readable(str(each.row["id"]), each.row, partial(order_from, each, around)) for each in parts)
+        return [*read, *failing]
 
-    async def carts(self, rows: Sequence[Row]) -> list[AnyRecord]:
+    async def carts(self, found: Sequence[Row]) -> list[AnyRecord]:
+        rows = [row for row in found if FAILING not in row]
+        failing = [unreadable(row) for row in found if FAILING in row]
         if not rows:
-            return []
+            return [*failing]
         parts, around = await self._around(rows, {}, {})
-        return [readable(cart_key(each.row), each.row, partial(cart_from, each, around)) for each in parts]
+        read = (readable(cart_key(each.row), each.row, partial(cart_from, each, around)) for each in parts)
+        return [*read, *failing]
 
     async def _around(
         self, rows: Sequence[Row], refunds: Mapping[int, Decimal], consents: Mapping[str, Consent]
@@ -170,7 +178,7 @@ class OrderReader:
 
     async def _by_id(self, request: ReadRequest, after: int) -> AsyncIterator[Page]:
         query = v2_window(request) or {"max_date_created": as_filter(request.until)}
-        async for rows in by_id(_loader(self._api, query), after, PageSize(request.limit)):
+        async for rows in _windows(self._api, query, after, request.limit):
             # An unfiltered list may hold unfinished checkouts; whether it does is not documented.
             complete = [row for row in rows if not _is_incomplete(row)]
             yield Page(await self._parser.orders(complete), place_text("orders", after=_last_id(rows)))
@@ -198,12 +206,16 @@ async def _one(api: Api, order_id: str) -> Row | None:
         raise
 
 
-def _loader(api: Api, query: Mapping[str, str]) -> Callable[[int, int], Awaitable[list[Row]]]:
-    async def load(after: int, limit: int) -> list[Row]:
-        place = {"min_id": str(after + 1), "sort": "id:asc", "limit": str(limit)}
+def _windows(api: Api, query: Mapping[str, str], after: int, limit: int | None) -> AsyncIterator[list[Row]]:
+    async def bare(start: int, count: int) -> list[Row]:
+        place = {"min_id": str(start + 1), "sort": "id:asc", "limit": str(count)}
+        return await api.v2_rows("orders", {**query, **place})
+
+    async def whole(start: int, count: int) -> list[Row]:
+        place = {"min_id": str(start + 1), "sort": "id:asc", "limit": str(count)}
         return await api.v2_rows("orders", {**query, **INCLUDED, **place})
 
-    return load
+    return by_id(whole, after, PageSize(limit), bare=bare)
 
 
 def _last_id(rows: Sequence[Row]) -> int:
@@ -236,7 +248,7 @@ class CartReader:
         rested = as_filter(request.until - _ABANDONED_AFTER)
         query = {"status_id": "0", **(v2_window(request, _ABANDONED_AFTER) or {"max_date_modified": rested})}
         after = Place(request.cursor).number("after", 0)
-        async for rows in by_id(_loader(self._api, query), after, PageSize(request.limit)):
+        async for rows in _windows(self._api, query, after, request.limit):
             yield Page(await self._parser.carts(await self._left(rows)), place_text("carts", after=_last_id(rows)))
 
     async def fetch(self, ids: Sequence[str]) -> AsyncIterator[Page]:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
 from app.connectors.bigcommerce.catalogue import Catalogue, CategoryTree, product_url
 from app.connectors.bigcommerce.client import Api, Row
-from app.connectors.bigcommerce.reading import Once, PageSize, Place, all_rows, batches, by_id, place_text, v3_window
+from app.connectors.bigcommerce.reading import (
+    FAILING,
+    Load,
+    Once,
+    PageSize,
+    Place,
+    all_rows,
+    batches,
+    by_id,
+    place_text,
+    unreadable,
+    v3_window,
+)
 from app.connectors.bigcommerce.shop import Shop
 from app.connectors.bigcommerce.values import CurrencyMissingError, moment_v3, money, readable, words
 from app.core.money import Money
@@ -17,6 +29,7 @@ from app.sdk.source import Page, ReadRequest
 
 _PRODUCTS = "catalog/products"
 _INCLUDED = "variants,images,custom_fields"
+_BARE = {"include_fields": "name"}
 _MOST_IDS = 100
 
 AnyRecord = Record | Unreadable
@@ -31,8 +44,11 @@ class ProductReader:
     async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
         query = {**v3_window(request), "include": _INCLUDED}
         after = Place(request.cursor).number("after", 0)
-        async for rows in by_id(_loader(self._api, query), after, PageSize(request.limit)):
-            yield Page(await self._records(rows), place_text("products", after=_last_id(rows)))
+        bare = _loader(self._api, {**v3_window(request), **_BARE})
+        async for rows in by_id(_loader(self._api, query), after, PageSize(request.limit), bare=bare):
+            whole = [row for row in rows if FAILING not in row]
+            failing = [unreadable(row) for row in rows if FAILING in row]
+            yield Page((*await self._records(whole), *failing), place_text("products", after=_last_id(rows)))
 
     async def count(self, request: ReadRequest) -> int | None:
         return (await self._api.v3(_PRODUCTS, {**v3_window(request), "limit": "1", "include_fields": "name"})).total
@@ -48,7 +64,8 @@ class ProductReader:
             yield Page((*records, *gone), place_text("fetch"))
 
     async def all_ids(self) -> AsyncIterator[Sequence[str]]:
-        async for rows in by_id(_loader(self._api, {"include_fields": "name"}), 0, PageSize()):
+        load = _loader(self._api, _BARE)
+        async for rows in by_id(load, 0, PageSize(), bare=load):
             yield [str(row["id"]) for row in rows]
 
     async def _records(self, rows: Sequence[Row]) -> list[AnyRecord]:
@@ -67,7 +84,8 @@ class StockReader:
 
     async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
         after = Place(request.cursor).number("after", 0)
-        async for rows in by_id(_loader(self._api, _STOCK_QUERY), after, PageSize(request.limit)):
+        bare = _loader(self._api, _BARE)
+        async for rows in by_id(_loader(self._api, _STOCK_QUERY), after, PageSize(request.limit), bare=bare):
             levels = [level for row in rows for level in _levels(row)]
             yield Page(levels, place_text("stock", after=_last_id(rows)))
 
@@ -112,7 +130,7 @@ class CategoryReader:
         return [_category(row, tree) for row in rows]
 
 
-def _loader(api: Api, query: Mapping[str, str]) -> Callable[[int, int], Awaitable[list[Row]]]:
+def _loader(api: Api, query: Mapping[str, str]) -> Load:
     async def load(after: int, limit: int) -> list[Row]:
         place = {"id:greater": str(after), "sort": "id", "direction": "asc", "limit": str(limit)}
         return (await api.v3(_PRODUCTS, {**query, **place})).data
@@ -210,6 +228,9 @@ _STOCK_QUERY = {"include": "variants", "include_fields": "sku,inventory_level,in
 
 def _levels(row: Row) -> Iterator[StockLevel | Unreadable]:
     """One level per stock-keeping unit; none where the shop does not track stock."""
+    if FAILING in row:
+        yield unreadable(row)
+        return
     product = str(row.get("id"))
     match row.get("inventory_tracking"):
         case "product":

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 from app.connectors.bigcommerce.client import Api, Query, Row, ServerFaultError, V3Answer
 from app.connectors.bigcommerce.values import as_filter
 from app.core.errors import ProtocolError, UnreachableError
+from app.core.records import Unreadable
 from app.core.texts import text
 from app.sdk.http import RejectedError
 from app.sdk.source import ReadRequest
@@ -153,16 +154,26 @@ def is_in_window(request: ReadRequest, modified: datetime | None) -> bool:
     return (request.since - OVERLAP).replace(microsecond=0) <= modified <= request.until
 
 
-async def by_id(
-    load: Callable[[int, int], Awaitable[list[Row]]], after: int, size: PageSize
-) -> AsyncIterator[list[Row]]:
+FAILING = "koppler_failing"
+"""Marks a row of which the shop gave no more than the id: it fails whenever it is asked for the rest."""
+
+Load = Callable[[int, int], Awaitable[list[Row]]]
+
+
+async def by_id(load: Load, after: int, size: PageSize, *, bare: Load) -> AsyncIterator[list[Row]]:
     """Windows of ascending ids: ``load(after, limit)`` until nothing comes.
 
     Rows that change or vanish meanwhile cannot push others out of sight, as they do with page numbers; a server that
-    gives fewer rows than asked for ends nothing early.
+    gives fewer rows than asked for ends nothing early. ``bare`` loads as little of a row as possible: one on which the
+    shop fails even alone comes marked as FAILING, and the next ones follow.
     """
     while True:
-        rows = await size.fetch(partial(load, after))
+        try:
+            rows = await size.fetch(partial(load, after))
+        except UnreachableError as error:
+            if not _is_too_much(error):
+                raise
+            rows = [{**row, FAILING: True} for row in await bare(after, 1)]
         if not rows:
             return
         last = max(int(row["id"]) for row in rows)
@@ -267,6 +278,10 @@ async def together(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def unreadable(row: Row) -> Unreadable:
+    return Unreadable(id=str(row["id"]), reason="unreadable", message="the shop fails on this record", raw=row)
 
 
 def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -129,6 +129,8 @@ class Shop:
         rows = lists.filtered(self._world.products.values(), query, _PRODUCT_TESTS)
         name = query.get("sort", "id")
         rows.sort(key=lambda row: row[name], reverse=query.get("direction") == "desc")
+        if "include" in query and lists.has_failing(rows, query, self._world.failing):
+            return Response("", 500)
         included = [each for each in query.get("include", "").split(",") if each]
         fields = [each for each in query.get("include_fields", "").split(",") if each]
         most = 10 if {"options", "modifiers"} & set(included) else 250

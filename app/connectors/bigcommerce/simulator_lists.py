@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -81,6 +81,13 @@ def v2_page(rows: Sequence[Row], query: Mapping[str, str]) -> Response:
     start = (int(query.get("page", "1")) - 1) * limit
     found = rows[start : start + limit]
     return as_json(list(found)) if found else Response(status_code=204)
+
+
+def has_failing(rows: Sequence[Row], query: Mapping[str, str], failing: Container[int]) -> bool:
+    """Whether the page that is asked for holds a row on which the shop fails."""
+    limit = limit_of(query)
+    start = (int(query.get("page", "1")) - 1) * limit
+    return any(row["id"] in failing for row in rows[start : start + limit])
 
 
 def unknown_filter(request: Request, known: Iterable[str]) -> Response | None:

@@ -45,6 +45,8 @@ class Orders:
         rows = self._rows(request)
         name, _, direction = request.query_params.get("sort", "id:asc").partition(":")
         rows.sort(key=lambda row: (_sortable(name, row[name]), row["id"]), reverse=direction == "desc")
+        if "include" in request.query_params and lists.has_failing(rows, request.query_params, self._world.failing):
+            return Response("", 500)
         return lists.v2_page([self._shown(row, request) for row in rows], request.query_params)
 
     def one(self, request: Request) -> Response:

@@ -64,6 +64,8 @@ class World:
     status_names: dict[int, str] = field(default_factory=lambda: dict(order_rows.STATUS_NAMES))
     last_ids: dict[str, int] = field(default_factory=dict)
     quota: Quota = field(default_factory=Quota)
+    failing: set[int] = field(default_factory=set)
+    """Orders and products on which the shop fails as soon as more than their bare row is asked for."""
     lists_incomplete: bool = True
     """Whether an unfiltered list of orders holds unfinished checkouts: not documented, so both must work."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)

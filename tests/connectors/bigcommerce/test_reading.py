@@ -12,7 +12,7 @@ from app.connectors.bigcommerce.client import ServerFaultError
 from app.connectors.bigcommerce.reading import PageSize, Place, place_text
 from app.connectors.bigcommerce.world import Item
 from app.core.errors import ProtocolError, UnreachableError
-from app.core.records import Kind
+from app.core.records import Kind, Unreadable
 from app.sdk.http import Answer, RejectedError
 from tests.connectors.bigcommerce.conftest import NOW, START
 from tests.connectors.standard import ids_in, pages_of, read_all, records_in, request
@@ -104,6 +104,26 @@ async def test_a_fault_on_a_large_page_loses_nothing(shop, world, clock):
     assert [int(each.id) for each in found] == ids
     assert any("limit=125" in each for each in limits)
     assert any("limit=25&" in f"{each}&" for each in limits)
+
+
+async def test_one_order_on_which_the_shop_fails_is_isolated_and_the_others_follow(shop, world, clock):
+    ids = _orders(world, clock, 12)
+    world.failing.add(ids[4])
+    async with shop() as account:
+        found = await read_all(account.source(), Kind.ORDERS)
+    assert sorted(int(each.id) for each in found) == ids
+    assert [each.id for each in found if isinstance(each, Unreadable)] == [str(ids[4])]
+
+
+@pytest.mark.parametrize("kind", [Kind.PRODUCTS, Kind.STOCK])
+async def test_one_product_on_which_the_shop_fails_is_isolated_too(shop, world, kind):
+    for number in range(3):
+        world.add_product("P", sku=f"P-{number}", price=Decimal(1))
+    world.failing.add(78)
+    async with shop() as account:
+        found = await read_all(account.source(), kind)
+    assert len(found) == 4
+    assert [each.id for each in found if isinstance(each, Unreadable)] == ["78"]
 
 
 async def test_orders_that_change_while_they_are_read_push_none_out_of_sight(shop, world, clock):
