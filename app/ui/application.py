@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import qasync
@@ -25,6 +26,7 @@ from app.ui.context import Context
 from app.ui.engine_thread import EngineThread, Opening
 from app.ui.languages import Languages, system_language
 from app.ui.log_feed import LogFeed
+from app.ui.pages.log.desk import LogDesk
 from app.ui.routes import MakePage, all_pages
 from app.ui.shell import Navigator, Shell
 from app.ui.start_page import StartPage
@@ -62,7 +64,7 @@ def run(folder: DataFolder, open_services: Opening) -> int:
 
 
 async def _live(application: QApplication, folder: DataFolder, open_services: Opening) -> int:
-    program = Program(application, peek(folder.database), open_services)
+    program = Program(application, peek(folder.database), open_services, data_folder=folder.root)
     program.start()
     return await program.ended()
 
@@ -76,6 +78,8 @@ class Program(QObject):
         preferences: Mapping[str, Any],
         open_services: Opening,
         pages: Mapping[str, MakePage] | None = None,
+        *,
+        data_folder: Path = Path(),
     ) -> None:
         super().__init__()
         self._application = application
@@ -106,7 +110,9 @@ class Program(QObject):
             notices=self,
             appearance=self,
             window_state=self._state,
+            data_folder=data_folder,
         )
+        self._desk = LogDesk(self.context, self._feed, self.shell.log_pane, self)
         self.tasks.failed.connect(self.show_error)
         self.engine.opened.connect(self._open)
         self.engine.failed.connect(self._fail)

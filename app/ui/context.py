@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from app.core.errors import AppError
@@ -39,3 +40,5 @@ class Context:
     notices: Notices
     appearance: Appearance
     window_state: WindowState
+    data_folder: Path = Path()
+    """Where everything is kept, to be shown."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from itertools import count
 
 from app.core.events import Event, Level, LogEvent, RequestEvent
@@ -33,6 +34,12 @@ class LogFeed:
 
     def event(self, entry_id: int) -> LogEvent | RequestEvent | None:
         return self._events.get(entry_id)
+
+    def requests_around(self, event: LogEvent, within: timedelta, most: int) -> list[RequestEvent]:
+        """The requests made shortly before and after an event, nearest first."""
+        found = [each for each in self._events.values() if isinstance(each, RequestEvent)]
+        near = [each for each in found if abs(each.at - event.at) <= within]
+        return sorted(near, key=lambda each: abs(each.at - event.at))[:most]
 
     def _line(self, event: LogEvent | RequestEvent) -> LogLine:
         entry_id = next(self._ids)

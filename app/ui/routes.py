@@ -37,10 +37,52 @@ def _wizard(context: Context, *, key: str = "", source: str = "", target: str = 
     return WizardPage(context, key, source, target)
 
 
+def _integration(context: Context, *, key: str, tab: str = "overview") -> QWidget:
+    from app.ui.pages.integration import IntegrationPage
+
+    return IntegrationPage(context, key, tab)
+
+
+def _run(context: Context, *, run_id: str) -> QWidget:
+    from app.ui.pages.run import RunPage
+
+    return RunPage(context, run_id)
+
+
+def _activity(context: Context, **_args: object) -> QWidget:
+    from app.ui.pages.activity import ActivityPage
+
+    return ActivityPage(context)
+
+
+def _settings(context: Context, **_args: object) -> QWidget:
+    from app.ui.pages.settings import SettingsPage
+
+    return SettingsPage(context)
+
+
+def _practice(context: Context, **_args: object) -> QWidget:
+    from app.ui.pages.practice import PracticePage
+
+    return PracticePage(context)
+
+
+def _help(context: Context, *, topic: str = "") -> QWidget:
+    from app.ui.pages.help import HelpPage
+
+    return HelpPage(context, topic)
+
+
 def all_pages() -> Mapping[str, MakePage]:
     return {
         navigation.INTEGRATIONS: _home,
         navigation.ACCOUNTS: _accounts,
         navigation.ACCOUNT: _account,
         navigation.WIZARD: _wizard,
+        navigation.INTEGRATION: _integration,
+        navigation.RUN: _run,
+        navigation.ACTIVITY: _activity,
+        navigation.SETTINGS: _settings,
+        navigation.PRACTICE: _practice,
+        navigation.HELP: _help,
     }

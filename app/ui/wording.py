@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
 
 from PySide6.QtCore import QDate, QDateTime, QLocale
 
@@ -28,6 +29,7 @@ CATEGORY_GROUPS: Mapping[Category, Text] = {
     Category.FILE: text("Files"),
 }
 _MINUTE_S, _HOUR_S = 60, 3600
+_SLOW_PER_SECOND = 10
 
 
 def role_words(manifest: Manifest) -> str:
@@ -77,3 +79,29 @@ def progress_words(event: ProgressEvent) -> str:
     share = min(99, event.done * 100 // event.total)
     words = _("{share} %").format(share=share)
     return f"{words} · {time_left(event.seconds_left)}" if event.seconds_left is not None else words
+
+
+def money_words(amount: str) -> str:
+    """``1,234.50 EUR`` from the ledger's ``1234.50 EUR``; what is no such amount stays as it is."""
+    figures, _space, currency = amount.partition(" ")
+    try:
+        value = Decimal(figures)
+    except InvalidOperation:
+        return amount
+    return f"{decimal_words(value)} {currency}".strip()
+
+
+def decimal_words(value: Decimal) -> str:
+    """Every digit that the amount has, with the locale's own signs: no float in between."""
+    whole, _point, fraction = f"{abs(value):f}".partition(".")
+    locale = QLocale()
+    words = locale.toString(int(whole)) + (locale.decimalPoint() + fraction if fraction else "")
+    return f"{'−' if value < 0 else ''}{words}"
+
+
+def rate_words(per_second: float) -> str:
+    """``41 records/s``; empty while nothing is known."""
+    if per_second <= 0:
+        return ""
+    shown = number(round(per_second)) if per_second >= _SLOW_PER_SECOND else QLocale().toString(per_second, "f", 1)
+    return _("{count} records/s").format(count=shown)

@@ -134,11 +134,15 @@ class Shell(QMainWindow):
             shortcut.activated.connect(lambda page=entry.page: self.navigator.open_section(page))
 
     def _open_section(self, page: str) -> None:
-        self.navigator.open_section(page)
+        if page == "help":
+            self._open_help()
+        else:
+            self.navigator.open_section(page)
 
     def _open_help(self) -> None:
-        if self.navigator.has_page("help"):
-            self.navigator.open_section("help")
+        """What belongs to the page that is shown now."""
+        if self.navigator.has_page("help") and self.navigator.section != "help":
+            self.navigator.open_section("help", topic=self.navigator.page_name)
 
     def _toggle_log(self) -> None:
         self.log_pane.set_collapsed(is_collapsed=not self.log_pane.is_collapsed())

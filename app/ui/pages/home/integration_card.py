@@ -23,7 +23,7 @@ from app.ui.widgets.monogram import DirectionArrow
 from app.ui.widgets.painting import Tone
 from app.ui.wording import moment, progress_words
 
-_TONES = {
+STATUS_TONES = {
     Status.DRAFT: Tone.NEUTRAL,
     Status.READY: Tone.ACCENT,
     Status.RUNNING: Tone.ACCENT,
@@ -76,7 +76,7 @@ class IntegrationCard(Card):
         self.view = view
         self.setAccessibleName(view.title)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._badge = StatusBadge(STATUS_NAMES[view.status], _TONES[view.status])
+        self._badge = StatusBadge(STATUS_NAMES[view.status], STATUS_TONES[view.status])
         self._facts = SecondaryLabel(size_px=TYPE.small)
         self._facts.setMinimumHeight(2 * self._facts.fontMetrics().lineSpacing())
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -259,9 +260,13 @@ class ProductsModel(QObject):
             await self._context.engine.call(lambda services: services.products.save(self.key, rows))
         except AppError:
             self.is_saved = False
-            self.saved_changed.emit(False)
+            self._tell_saved()
             raise
-        self.saved_changed.emit(self.is_saved)
+        self._tell_saved()
+
+    def _tell_saved(self) -> None:
+        with suppress(RuntimeError):  # the page was left while its last change was saved: nobody listens any more
+            self.saved_changed.emit(self.is_saved)
 
     async def _exchange(self, rows: Sequence[ProductRow], words: str) -> None:
         numbers = self._numbers

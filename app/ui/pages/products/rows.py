@@ -53,9 +53,7 @@ class ProductRows:
 
     def all(self) -> tuple[ProductRow, ...]:
         """With the row for all products, as they are saved."""
-        default = ProductRow(
-            key=ALL_PRODUCTS, number=self.default, match=Match.BY_HAND if self.default else Match.NONE
-        )
+        default = ProductRow(key=ALL_PRODUCTS, number=self.default, match=Match.BY_HAND if self.default else Match.NONE)
         return (default, *self.rows)
 
     def state(self, place: int) -> RowState:

@@ -1,0 +1,5 @@
+"""The field mapping."""
+
+from app.ui.pages.fields.panel import FieldsPanel
+
+__all__ = ["FieldsPanel"]

@@ -1,0 +1,66 @@
+"""From the beginning, or from a day on?"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.core.texts import _
+from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
+from app.ui.widgets.choice import Choice, ChoiceField
+from app.ui.widgets.confirm import Sheet
+from app.ui.widgets.date import DateField
+from app.ui.widgets.form import FormField
+from app.ui.widgets.labels import BodyLabel, SecondaryLabel
+
+_BEGINNING, _DATE = "beginning", "date"
+
+
+class ImportSheet(Sheet):
+    """``wanted`` carries None for the beginning, else the start of that day in the person's own zone, aware."""
+
+    wanted = Signal(object)
+
+    def __init__(self, parent: QWidget, source: str, target: str, counts: str) -> None:
+        super().__init__(parent, _("Historical import"))
+        self.body.addWidget(
+            BodyLabel(
+                _(
+                    "Sends what {source} holds to {target}. Records that are there already are updated, never doubled, "
+                    "and no automation is set off."
+                ).format(source=source, target=target)
+            )
+        )
+        if counts:
+            self.body.addWidget(SecondaryLabel(_("Counted last time: {records}").format(records=counts)))
+        choices = [Choice(_BEGINNING, _("From the beginning")), Choice(_DATE, _("From a day on"))]
+        self.choice = ChoiceField(_("How far back"), choices)
+        self.day = DateField(_("First day"))
+        self._day_row = FormField(_("First day"), self.day)
+        self._day_row.hide()
+        self.body.addWidget(FormField(_("How far back"), self.choice))
+        self.body.addWidget(self._day_row)
+        self.start = PrimaryButton(_("Start the import"))
+        cancel = SecondaryButton(_("Cancel"))
+        self.buttons.addWidget(cancel)
+        self.buttons.addWidget(self.start)
+        cancel.clicked.connect(self.reject)
+        self.start.clicked.connect(self._agree)
+        self.choice.value_changed.connect(lambda _value: self._show_state())
+        self.day.value_changed.connect(lambda _value: self._show_state())
+        self.start.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_state(self) -> None:
+        wants_day = self.choice.value() == _DATE
+        self._day_row.setVisible(wants_day)
+        is_bad = wants_day and bool(self.day.text().strip()) and self.day.value() is None
+        self._day_row.set_error(_("A date is needed, such as 2026-01-31.") if is_bad else "")
+        self.start.setEnabled(not wants_day or self.day.value() is not None)
+        self.adjustSize()
+
+    def _agree(self) -> None:
+        day = self.day.value() if self.choice.value() == _DATE else None
+        self.accept()
+        self.wanted.emit(datetime.combine(day, time()).astimezone() if day is not None else None)

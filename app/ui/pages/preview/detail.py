@@ -1,0 +1,166 @@
+"""One previewed record: what comes in, what goes out, by which rule; the raw request one click away."""
+
+from __future__ import annotations
+
+import json
+from enum import IntEnum
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QWidget
+
+from app.core.texts import _
+from app.sdk.plan import FieldLine
+from app.services.previews import PreviewItem
+from app.ui.pages.preview.items import LONG_OUTCOMES, PREVIEW_TONES
+from app.ui.pages.run.problems import SINGULAR
+from app.ui.theme import SPACING, TYPE, mono_font
+from app.ui.widgets.badge import StatusBadge
+from app.ui.widgets.buttons import SecondaryButton
+from app.ui.widgets.card import Card
+from app.ui.widgets.chips import ChipBar, ChipChoice
+from app.ui.widgets.delegates import MonoDelegate
+from app.ui.widgets.labels import ElidedLabel, SecondaryLabel
+from app.ui.widgets.table import Column, TableFrame
+
+Index = QModelIndex | QPersistentModelIndex
+_NOWHERE = QModelIndex()
+_ARROW = "→"
+_FIELDS, _REQUEST, _CURL, _RAW = "fields", "request", "curl", "raw"
+
+
+class FieldColumn(IntEnum):
+    FIELD = 0
+    SOURCE = 1
+    ARROW = 2
+    TARGET = 3
+    RULE = 4
+
+
+class FieldLines(QAbstractTableModel):
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._lines: tuple[FieldLine, ...] = ()
+        self._names = ("", "")
+
+    def show_lines(self, lines: tuple[FieldLine, ...], source: str, target: str) -> None:
+        self.beginResetModel()
+        self._lines, self._names = lines, (source, target)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(self._lines)
+
+    def columnCount(self, parent: Index = _NOWHERE) -> int:
+        return 0 if parent.isValid() else len(FieldColumn)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return (_("Field"), self._names[0], "", self._names[1], _("Rule"))[section]
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        line = self._lines[index.row()]
+        words = (str(line.label), line.source or "–", _ARROW, line.target or "–", str(line.rule))[index.column()]
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+            return words
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == FieldColumn.ARROW:
+            return Qt.AlignmentFlag.AlignCenter
+        return None
+
+
+class PreviewDetail(Card):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._item: PreviewItem | None = None
+        self.title = ElidedLabel(is_strong=True, size_px=TYPE.heading)
+        self.badge = StatusBadge("")
+        self.views = ChipBar(
+            _("What to show"),
+            [
+                ChipChoice(_FIELDS, _("Fields")),
+                ChipChoice(_REQUEST, _("Raw request")),
+                ChipChoice(_CURL, _("curl")),
+                ChipChoice(_RAW, _("What came in")),
+            ],
+            is_wrapping=False,
+        )
+        self.reason = SecondaryLabel(size_px=TYPE.small)
+        self.lines = FieldLines(self)
+        columns = [Column(130), Column(None, MonoDelegate()), Column(40), Column(None, MonoDelegate()), Column(190)]
+        self.fields = TableFrame(_("Fields"), self.lines, columns, row_height_px=32)
+        self.text = _code_view()
+        self.copy = SecondaryButton(_("Copy"), is_small=True)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.fields)
+        self._stack.addWidget(self.text)
+        head = QHBoxLayout()
+        head.setSpacing(SPACING.m)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.badge)
+        head.addWidget(self.views)
+        head.addWidget(self.copy)
+        self.body.addLayout(head)
+        self.body.addWidget(self.reason)
+        self.body.addWidget(self._stack, 1)
+        self.views.chosen.connect(lambda _key: self._show_view())
+        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        self.setVisible(False)
+
+    def show_item(self, item: PreviewItem | None, source: str, target: str) -> None:
+        self._item = item
+        self.setVisible(item is not None)
+        if item is None:
+            return
+        name = item.number or item.key
+        title = _("{kind} {number}").format(kind=SINGULAR[item.kind], number=name)
+        self.title.set_words(f"{title} · {item.label}" if item.label else title)
+        self.badge.set_status(LONG_OUTCOMES[item.outcome], PREVIEW_TONES[item.outcome])
+        words = " ".join(part for part in (str(item.reason_text), item.message, str(item.next_step)) if part)
+        self.reason.setText(words)
+        self.reason.setVisible(bool(words))
+        self.lines.show_lines(item.fields, source, target)
+        self._show_view()
+
+    def request_words(self) -> str:
+        """The requests as they would go over the wire, without credentials."""
+        if self._item is None:
+            return ""
+        parts = []
+        for request in self._item.requests:
+            head = f"{request.method} {request.address}"
+            purpose = f"# {request.purpose}\n" if request.purpose else ""
+            parts.append(f"{purpose}{head}\n{request.body_text}".rstrip())
+        return "\n\n".join(parts) or _("Nothing would be sent.")
+
+    def _show_view(self) -> None:
+        chosen = self.views.selected()
+        is_text = chosen != _FIELDS
+        self.copy.setVisible(is_text)
+        self._stack.setCurrentIndex(1 if is_text else 0)
+        if not is_text or self._item is None:
+            return
+        curl = _("Nothing would be sent.")
+        if self._item.curl:
+            curl = "# {note}\n\n{curl}".format(
+                note=_("Your key is left out: add it before you use this."), curl=self._item.curl
+            )
+        words = {_REQUEST: self.request_words(), _CURL: curl, _RAW: self._raw_words()}[chosen]
+        self.text.setPlainText(words)
+
+    def _raw_words(self) -> str:
+        if self._item is None or self._item.raw is None:
+            return _("The source has told nothing more.")
+        return json.dumps(self._item.raw, indent=2, ensure_ascii=False, default=str)
+
+
+def _code_view() -> QPlainTextEdit:
+    view = QPlainTextEdit()
+    view.setReadOnly(True)
+    view.setAccessibleName(_("Raw text"))
+    view.setFont(mono_font())
+    view.setTabChangesFocus(True)
+    view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+    view.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+    return view

@@ -1,0 +1,5 @@
+"""The product mapping."""
+
+from app.ui.pages.products.panel import ProductsPanel
+
+__all__ = ["ProductsPanel"]

@@ -1,0 +1,5 @@
+"""One run."""
+
+from app.ui.pages.run.page import RunPage
+
+__all__ = ["RunPage"]
