@@ -96,7 +96,9 @@ def read_declaration(path: Path) -> DeclarationFile:
     try:
         declaration = Declaration.model_validate(raw)
     except ValidationError as error:
-        raise _explained(error.errors()[0], words) from None
+        # A mistyped key is also a missing one: the mistyped key is what the person recognises.
+        found = sorted(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
+        raise _explained(found[0], words) from None
     for place, names in (("accounts", declaration.accounts), ("integrations", declaration.integrations)):
         for name in names:
             if not is_key(name):

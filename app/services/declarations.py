@@ -119,7 +119,8 @@ class Declarations:
         # A secret that is not declared is asked from the keystore later: its absence is no fault of the file.
         asked_later = [name for name in secret_names(manifest.settings) if name not in values]
         problems = problems_of(manifest.settings, {**settings, **values})
-        _refuse_problems(f"{place}.settings", problems, asked_later, file)
+        unknown_first = sorted(problems.items(), key=lambda each: each[0] in manifest.settings.model_fields)
+        _refuse_problems(f"{place}.settings", dict(unknown_first), asked_later, file)
         if declared.api_address:
             checked_base_url(declared.api_address)
         before = await self._accounts.get(key)

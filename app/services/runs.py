@@ -310,7 +310,10 @@ class Runs:
             opening = await stack.enter_async_context(AsyncExitStack())
             opened = await opening.enter_async_context(self._integrating.opened(integration))
             engine = self._engine(opened, run, book, keys, control, removals_approved=removals_approved)
-            task = asyncio.create_task(self._work(engine, opening.pop_all()), name=f"run {run.id}")
+            begun = asyncio.Event()
+            task = asyncio.create_task(self._work(engine, opening.pop_all(), begun), name=f"run {run.id}")
+            # A task cancelled before its first step would never close what was opened for it.
+            await begun.wait()
             handle = RunHandle(run.id, integration.key, task, control)
             self._active.add(handle)
         return handle
@@ -342,8 +345,9 @@ class Runs:
             patience=self._patience,
         )
 
-    async def _work(self, engine: Engine, opening: AsyncExitStack) -> RunResult:
+    async def _work(self, engine: Engine, opening: AsyncExitStack, begun: asyncio.Event) -> RunResult:
         async with opening:
+            begun.set()
             result = await engine.run()
             await self._practice.save()
             return _result(result)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -45,12 +45,17 @@ class DepotOptions(Settings):
 @dataclass
 class StallSource(ShelfSource):
     products: list[Record | Unreadable] = field(default_factory=list)
+    on_page: Callable[[int], None] = lambda _number: None
+    """Called with the number of each page, from 1, before it is given out."""
 
     async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
         if request.kind is Kind.PRODUCTS:
             yield Page(tuple(self.products), "")
             return
+        number = 0
         async for page in super().read(request):
+            number += 1
+            self.on_page(number)
             yield page
 
 
@@ -124,7 +129,7 @@ class Market:
             http_options=lambda settings: HttpOptions(
                 headers={"Key": settings.key.get_secret_value()}, backoff_s=0.001, tries=2
             ),
-            simulator=lambda _: self.warehouse.simulator,
+            simulator=lambda _: self.practice_depot(),
             writes=(Writes(kind=Kind.ORDERS),),
             open_target=self.open_depot,
             target_options=DepotOptions,
@@ -138,6 +143,15 @@ class Market:
 
     def open_depot(self, access: Access[DepotSettings], _options: DepotOptions, _mappings: Mappings) -> DepotTarget:
         return DepotTarget(access.http, self)
+
+    def practice_depot(self) -> Simulator:
+        """What it holds goes along from one start to the next."""
+        warehouse = Warehouse()
+        warehouse.simulator.settings = {"hall": "Practice"}
+        warehouse.simulator.secrets = {"key": "practice-key"}
+        warehouse.simulator.snapshot = lambda: dict(warehouse.items)
+        warehouse.simulator.restore = warehouse.items.update
+        return warehouse.simulator
 
     def stall_probes(self, access: Access[StallSettings], kinds: Sequence[Kind]) -> Sequence[Probe]:
         async def sign_in() -> Finding:

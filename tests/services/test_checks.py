@@ -39,9 +39,7 @@ async def test_a_missing_secret_is_a_failed_stage_that_names_the_field(shop: Ser
     await shop.accounts.update("my-stall", secrets={"token": TOKEN})
     await shop.secrets.delete("my-stall")
     stages = [stage async for stage in shop.checks.check("my-stall")]
-    assert [(stage.name, stage.state, stage.field) for stage in stages] == [
-        ("settings", StageState.FAILED, "token")
-    ]
+    assert [(stage.name, stage.state, stage.field) for stage in stages] == [("settings", StageState.FAILED, "token")]
 
 
 async def test_a_form_is_tested_before_it_is_saved(services: Services, depot_address: str) -> None:
@@ -61,9 +59,7 @@ async def test_http_to_another_computer_is_refused_with_the_address_to_use(servi
 
 
 async def test_what_is_copied_for_support_holds_neither_secrets_nor_people(services: Services) -> None:
-    stages = [
-        stage async for stage in services.checks.check_draft("stall", {"street": "Main"}, {"token": TOKEN})
-    ]
+    stages = [stage async for stage in services.checks.check_draft("stall", {"street": "Main"}, {"token": TOKEN})]
     words = services.checks.support_text(stages)
     assert "anna.berg@example.com" not in words
     assert "a•••@example.com" in words

@@ -78,7 +78,7 @@ async def test_a_copy_takes_mappings_along_and_nothing_that_was_sent(shop: Servi
 
 async def test_switched_off_integrations_do_not_run(shop: Services) -> None:
     assert (await shop.integrations.set_active("daily", False)).status is Status.INACTIVE
-    with pytest.raises(ConfigError, match="."):
+    with pytest.raises(ConfigError):
         await shop.runs.start("daily", RunMode.HISTORICAL)
     assert (await shop.integrations.set_active("daily", True)).status is Status.READY
 

@@ -1,0 +1,68 @@
+from pathlib import Path
+
+from app.core.events import Level, LogEvent, RequestEvent, RunMode
+from app.core.texts import text
+from app.services import Services
+from app.services.masking import masked
+from tests.services.conftest import Open, set_up
+from tests.services.market import KEY, TOKEN, Market
+
+
+async def test_a_run_is_found_in_the_log_by_its_order_number(shop: Services, market: Market) -> None:
+    market.warehouse.refused = {"3"}
+    handle = await shop.runs.start("daily", RunMode.HISTORICAL)
+    await handle.wait()
+    (row,) = await shop.log.query(text="2026/3", levels=[Level.ERROR])
+    details = await shop.log.details(row.id)
+    assert details["target_says"]
+    assert details["next_step"]
+    assert await shop.log.query(run_id=handle.run_id, limit=1)
+
+
+async def test_requests_have_details_without_secrets(shop: Services) -> None:
+    await (await shop.runs.start("daily", RunMode.HISTORICAL)).wait()
+    rows = [row for row in await shop.log.query(text="/items") if isinstance(row.event, RequestEvent)]
+    details = await shop.log.details(rows[0].id)
+    assert details["method"] in {"GET", "POST"}
+    assert details["status"] == "200"
+
+
+async def test_neither_secrets_nor_addresses_reach_any_file(
+    open_services: Open, depot_address: str, tmp_path: Path
+) -> None:
+    async with open_services() as services:
+        await set_up(services, depot_address)
+        services.events.emit(
+            LogEvent(
+                level=Level.ERROR,
+                message=text("The stall says {words}", words=f"token {TOKEN} of paula.poststempel@example.com is bad"),
+                facts={"target_says": f"{KEY} paula.poststempel@example.com"},
+            )
+        )
+        await (await services.runs.start("daily", RunMode.HISTORICAL)).wait()
+        await services.log.save_report(tmp_path / "report.txt")
+    assert findings(tmp_path, TOKEN, KEY, "paula.poststempel@example.com", "person4@example.com") == []
+
+
+def findings(folder: Path, *canaries: str) -> list[str]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [f"{canary} in {path.name}" for path in files for canary in canaries if canary.encode() in path.read_bytes()]
+
+
+async def test_the_log_goes_on_after_the_next_start(open_services: Open) -> None:
+    async with open_services() as services:
+        services.events.emit(LogEvent(level=Level.INFO, message=text("Good morning")))
+    async with open_services() as services:
+        assert [str(row.event.message) for row in await services.log.query() if isinstance(row.event, LogEvent)] == [
+            "Good morning"
+        ]
+
+
+async def test_details_of_an_expired_line_are_empty(services: Services) -> None:
+    assert await services.log.details(4711) == {}
+
+
+def test_addresses_are_masked_wherever_they_stand() -> None:
+    assert masked("to <anna@example.com>, bob.k@mail.example.org!") == "to <a•••@example.com>, b•••@mail.example.org!"
+    assert masked("?email=anna%40example.com&x=1") == "?email=a•••@example.com&x=1"
+    assert masked("no address @ all") == "no address @ all"
