@@ -38,6 +38,8 @@ class Tasks(QObject):
         task = asyncio.get_running_loop().create_task(self._guarded(coroutine, on_error))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        # Cancelled before its first step, a task never touches its coroutine, and Python would complain about that.
+        task.add_done_callback(lambda _task: coroutine.close())
         if owner is not None:
             self._own(owner, task)
         return task

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import qasync
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.ui.theme import ThemeChoice, apply_theme
@@ -37,6 +38,11 @@ def light(qapp: QApplication) -> None:
 
 
 @pytest.fixture
-def window(window_loop: asyncio.AbstractEventLoop, light: None) -> FakeWindow:
+def window(window_loop: asyncio.AbstractEventLoop, light: None, qapp: QApplication) -> Iterator[FakeWindow]:
     """A context with services in memory; `window.services` holds them, `window.navigator` tells where one went."""
-    return fake_context(FakeEngine())
+    made = fake_context(FakeEngine())
+    yield made
+    made.context.tasks.cancel_all()
+    made.host.close()
+    made.host.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)

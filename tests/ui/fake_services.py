@@ -17,6 +17,7 @@ from app.sdk.target import Suggestion
 from app.services.accounts import AccountView
 from app.services.bus import EventBus
 from app.services.integrations import IntegrationView
+from app.services.mappingcheck import MappingProblems
 from app.services.status import Standing, status_of
 from app.services.systems import Systems
 from app.storage.secrets import VaultState
@@ -227,6 +228,7 @@ class FakeIntegrations:
         self._accounts = accounts
         self.stored: dict[str, Integration] = {}
         self.stands: dict[str, dict[str, Any]] = {}
+        self.mapping_problems = MappingProblems()
 
     async def all(self) -> tuple[IntegrationView, ...]:
         return tuple(self.view(key) for key in self.stored)
@@ -290,6 +292,9 @@ class FakeIntegrations:
 
     async def delete(self, key: str) -> None:
         del self.stored[key]
+
+    async def mapping_check(self, key: str) -> MappingProblems:
+        return self.mapping_problems
 
     async def deletion_text(self, key: str) -> Text:
         return text('What "{integration}" has already sent stays in the target.', integration=self.stored[key].title)

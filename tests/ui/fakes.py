@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.core.errors import AppError
 from app.core.events import Event
@@ -130,9 +131,18 @@ class FakeWindow:
     appearance: FakeAppearance
     state: FakeState
 
+    host: QStackedWidget
+
     @property
     def services(self) -> FakeServices:
         return self.engine.services
+
+    def show(self, page: QWidget, width: int = 1080, height: int = 800) -> None:
+        """As in the program, Qt owns the page: a lambda that outlives a test must not be what keeps it alive."""
+        self.host.addWidget(page)
+        self.host.setCurrentWidget(page)
+        self.host.resize(width, height)
+        self.host.show()
 
 
 def fake_context(engine: FakeEngine) -> FakeWindow:
@@ -147,4 +157,4 @@ def fake_context(engine: FakeEngine) -> FakeWindow:
         appearance=appearance,
         window_state=state,
     )
-    return FakeWindow(context, engine, navigator, notices, appearance, state)
+    return FakeWindow(context, engine, navigator, notices, appearance, state, QStackedWidget())

@@ -75,9 +75,11 @@ class FormModel(QObject):
             return
         self._values[name] = value
         self._touched.add(name)
-        self._reported.pop(name, None)
+        was_reported = self._reported.pop(name, None) is not None
         self._is_checked = False
         self._pause.start()
+        if was_reported:
+            self.problem_changed.emit(name)
         self.edited.emit(name)
 
     def set_value(self, name: str, value: object) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from app.core.errors import AddressError, AppError
-from app.core.events import Event, RequestEvent, StageEvent, StageState
+from app.core.events import Event, RequestEvent, StageEvent, StageState, now
 from app.core.texts import text
 from app.ui.context import Context
 
@@ -45,6 +46,8 @@ class ConnectionTest(QObject):
         self.state = ConnectionState.IDLE
         self.stages: dict[str, StageEvent] = {}
         self.requests: list[RequestEvent] = []
+        self.started_at = now()
+        self.ended_at: datetime | None = None
         context.engine.events_arrived.connect(self._hear)
 
     @property
@@ -111,10 +114,19 @@ class ConnectionTest(QObject):
         self.stage_changed.emit(stage)
 
     def _enter(self, state: ConnectionState) -> None:
+        if state is ConnectionState.RUNNING:
+            self.started_at, self.ended_at = now(), None
+        elif self.state is ConnectionState.RUNNING:
+            self.ended_at = now()
         self.state = state
         self.state_changed.emit()
 
     def _hear(self, events: list[Event]) -> None:
-        if self.state is ConnectionState.RUNNING:
-            found = [event for event in events if isinstance(event, RequestEvent)]
-            self.requests = [*self.requests, *found][-_MOST_REQUESTS:]
+        found = [event for event in events if isinstance(event, RequestEvent) and self._belongs(event)]
+        self.requests = [*self.requests, *found][-_MOST_REQUESTS:]
+
+    def _belongs(self, request: RequestEvent) -> bool:
+        """By its time: events arrive in batches, the last ones after the test has ended."""
+        if self.state is ConnectionState.IDLE or request.at < self.started_at:
+            return False
+        return self.ended_at is None or request.at <= self.ended_at

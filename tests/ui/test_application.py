@@ -1,0 +1,210 @@
+"""The whole window with the real services: real database, real simulators, real sockets."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from app.bootstrap import opened
+from app.core.texts import current_language
+from app.storage.folder import DataFolder
+from app.storage.preferences import peek
+from app.ui.application import Program
+from app.ui.pages.connect import ConnectionState
+from app.ui.pages.home import HomePage
+from app.ui.pages.wizard import WizardPage
+from app.ui.pages.wizard.connect_step import PRACTICE, ConnectStep
+from app.ui.pages.wizard.flows_step import FlowsStep
+from app.ui.pages.wizard.model import Side, Step
+from app.ui.pages.wizard.systems_step import SystemsStep
+from app.ui.start_page import StartPage
+from app.ui.theme import ThemeChoice
+from tests.ui.accessibility import unnamed_controls
+
+START_AND_CLOSE = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from app.bootstrap import opened
+from app.storage.folder import DataFolder
+from app.ui.application import run
+
+application = QApplication([])
+folder = DataFolder(Path(sys.argv[1]))
+
+def close():
+    windows = [each for each in application.topLevelWidgets() if each.isVisible() and each.windowTitle() == "Koppler"]
+    if windows and folder.database.is_file():
+        windows[0].close()
+
+timer = QTimer(interval=100)
+timer.timeout.connect(close)
+timer.start()
+sys.exit(run(folder, lambda: opened(folder, practice_records=20)))
+"""
+
+
+class Start:
+    """A program on its own data folder, ended with the test."""
+
+    def __init__(self, qapp: QApplication, folder: DataFolder, qtbot: QtBot) -> None:
+        self.folder = folder
+        self._qtbot = qtbot
+        self.program = Program(qapp, peek(folder.database), lambda: opened(folder, practice_records=20))
+        self._ended = asyncio.ensure_future(self.program.ended())
+
+    def open(self) -> Program:
+        self.program.start()
+        self._qtbot.waitUntil(lambda: isinstance(self.program.shell.navigator.page(), HomePage), timeout=20_000)
+        return self.program
+
+    def end(self) -> int:
+        self.program.stop()
+        self._qtbot.waitUntil(self._ended.done, timeout=20_000)
+        return self._ended.result()
+
+
+@pytest.fixture
+def start(
+    window_loop: asyncio.AbstractEventLoop, qapp: QApplication, data_dir: Path, qtbot: QtBot, memory_keyring: object
+) -> Iterator[Callable[[], Start]]:
+    made: list[Start] = []
+
+    def begin() -> Start:
+        made.append(Start(qapp, DataFolder(data_dir), qtbot))
+        return made[-1]
+
+    yield begin
+    for each in made:
+        each.end()
+        each.program.shell.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def wait_for_side(qtbot: QtBot, page: WizardPage, step: ConnectStep, side: Side) -> None:
+    qtbot.waitUntil(lambda: page.step is Step.CONNECT and step.side is side and step.editor is not None)
+
+
+def page_of(program: Program, kind: type) -> object:
+    page = program.shell.navigator.page()
+    assert isinstance(page, kind)
+    return page
+
+
+def test_the_window_is_there_before_the_engine_and_both_end_in_good_order(
+    start: Callable[[], Start], qtbot: QtBot
+) -> None:
+    begun = start()
+    begun.program.shell.show()
+    assert isinstance(begun.program.shell.navigator.page(), StartPage)
+    begun.open()
+    assert begun.end() == 0
+    assert not begun.program.engine.is_running
+
+
+def test_every_system_of_the_program_has_its_card(start: Callable[[], Start], qtbot: QtBot) -> None:
+    program = start().open()
+    home = page_of(program, HomePage)
+    assert isinstance(home, HomePage)
+    qtbot.waitUntil(lambda: home.model.is_loaded)
+    assert len(home.systems.shown()) >= 3
+    assert unnamed_controls(home) == []
+
+
+def test_practice_accounts_lead_through_the_steps_with_real_simulators(
+    start: Callable[[], Start], qtbot: QtBot
+) -> None:
+    program = start().open()
+    program.shell.navigator.push("wizard")
+    page = page_of(program, WizardPage)
+    assert isinstance(page, WizardPage)
+    systems, connect, flows = (page.steps[step] for step in (Step.SYSTEMS, Step.CONNECT, Step.FLOWS))
+    assert isinstance(systems, SystemsStep)
+    assert isinstance(connect, ConnectStep)
+    assert isinstance(flows, FlowsStep)
+    qtbot.waitUntil(lambda: bool(systems.source.names()))
+    shop = next(each for each in page.model.sources() if each.category.value == "shop")
+    qtbot.mouseClick(systems.source.card(shop.system), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(systems.target.names()))
+    systems.target.card(systems.target.names()[0]).click()
+    qtbot.waitUntil(page.continue_button.isEnabled)
+    qtbot.mouseClick(page.continue_button, Qt.MouseButton.LeftButton)
+    for side in Side:
+        wait_for_side(qtbot, page, connect, side)
+        assert connect.choice is not None
+        connect.choice.set_value(PRACTICE)
+        qtbot.waitUntil(lambda: connect.editor is not None and connect.editor.is_practice)
+        assert connect.editor is not None
+        qtbot.waitUntil(
+            lambda: connect.editor is not None and connect.editor.test.state is ConnectionState.PASSED, timeout=20_000
+        )
+        qtbot.waitUntil(page.continue_button.isEnabled)
+        page.continue_button.click()
+    qtbot.waitUntil(lambda: page.step is Step.FLOWS and bool(flows.switches))
+    qtbot.waitUntil(page.continue_button.isEnabled)
+    assert unnamed_controls(page) == []
+    page.run(page._save_draft())
+    qtbot.waitUntil(lambda: isinstance(program.shell.navigator.page(), HomePage))
+    home = page_of(program, HomePage)
+    assert isinstance(home, HomePage)
+    qtbot.waitUntil(lambda: len(home.cards) == 1)
+    (card,) = home.cards.values()
+    assert card.status_words() == "Draft"
+
+
+def test_language_and_theme_change_at_once_and_are_remembered(start: Callable[[], Start], qtbot: QtBot) -> None:
+    begun = start()
+    program = begun.open()
+    program.use_language("de")
+    program.use_theme(ThemeChoice.DARK)
+    assert current_language() == "de"
+    qtbot.waitUntil(lambda: peek(begun.folder.database).get("language") == "de")
+    qtbot.waitUntil(lambda: peek(begun.folder.database).get("theme") == "dark")
+    program.use_theme(ThemeChoice.LIGHT)
+
+
+def test_the_window_remembers_how_it_was_left(start: Callable[[], Start], qtbot: QtBot) -> None:
+    begun = start()
+    begun.open()
+    begun.program.context.window_state.set("log.collapsed", "1")
+    begun.end()
+    assert peek(begun.folder.database)["window"]["log.collapsed"] == "1"
+
+
+def test_a_folder_in_use_is_refused_with_a_sentence(start: Callable[[], Start], qtbot: QtBot) -> None:
+    start().open()
+    second = start()
+    second.program.start()
+    qtbot.waitUntil(lambda: second.program._opening_error is not None, timeout=20_000)
+    page = second.program.shell.navigator.page()
+    assert isinstance(page, StartPage)
+    words = " ".join(label.text() for label in page.findChildren(QLabel))
+    assert str(second.program._opening_error.message) in words  # type: ignore[union-attr]
+    assert second.end() == 4
+
+
+def test_the_program_starts_and_ends_with_its_window(
+    data_dir: Path, program_environment: Callable[..., dict[str, str]]
+) -> None:
+    finished = subprocess.run(
+        [sys.executable, "-c", START_AND_CLOSE, str(data_dir)],
+        env=program_environment(QT_QPA_PLATFORM="offscreen"),
+        capture_output=True,
+        text=True,
+        timeout=90,
+        check=False,
+    )
+    assert (
+        finished.returncode,
+        finished.stderr.replace("This plugin does not support propagateSizeHints()\n", ""),
+    ) == (
+        0,
+        "",
+    )
