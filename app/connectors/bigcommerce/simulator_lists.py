@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from starlette.requests import Request
@@ -19,6 +20,7 @@ Test = Callable[[Row, str], bool]
 _MOST = 250
 
 
+@lru_cache(maxsize=100_000)
 def moment_of(raw: str) -> datetime:
     """RFC 2822 or ISO 8601, in UTC where no zone is given. Raises ValueError."""
     try:
