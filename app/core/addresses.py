@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_INSIDE = re.compile(
+    r"[^\s@<>,;:\"'()\[\]{}=&?/|]{1,64}(?:@|%40)[^\s@<>,;:\"'()\[\]{}=&?/|]{1,190}\.[^\s@<>,;:\"'()\[\]{}=&?/|.]{1,63}"
+)
 _SHAPE = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+\Z")
 
 
@@ -24,3 +27,10 @@ def masked_email(address: str) -> str:
     """``a•••@example.com``: enough to recognise one's own customer, too little to write to."""
     name, at, host = address.partition("@")
     return f"{name[:1]}•••@{host}" if at else f"{address[:1]}•••"
+
+
+def masked_words(words: str) -> str:
+    """Words that are kept or passed on: every e-mail address inside, also URL-encoded, becomes ``a•••@example.com``."""
+    if "@" not in words and "%40" not in words:
+        return words
+    return _INSIDE.sub(lambda found: masked_email(found.group().replace("%40", "@")), words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.core.addresses import masked_words
 from app.core.events import now
 from app.core.ledger import Entry, EntryState
 from app.core.outcomes import Outcome
@@ -52,7 +53,7 @@ class EntryWriter:
             content_hash=sighting.content_hash if is_held_by_target else known_hash,
             attempts=before.attempts if before else 0,
             created_by=self._run_id if outcome is Outcome.CREATED else (before.created_by if before else ""),
-            message=result.message[:_LONGEST_MESSAGE],
+            message=masked_words(result.message)[:_LONGEST_MESSAGE],
         )
 
     def _outcome(self, before: Entry | None, result: Settled) -> Outcome:

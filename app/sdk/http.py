@@ -13,7 +13,7 @@ import random
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -256,14 +256,21 @@ class HttpClient:
         return self._accepted(answer, may_repeat=sending.may_repeat)
 
     def _accepted(self, answer: Answer, *, may_repeat: bool) -> Answer:
-        own = self.options.classify(answer) if self.options.classify else None
-        error = own or common_error(answer)
+        safe = self._without_secrets(answer) if answer.status >= 400 else answer
+        own = self.options.classify(safe) if self.options.classify else None
+        error = own or common_error(safe)
         if error is not None:
             error.detail = self._redact(error.detail)
             if isinstance(error, UnreachableError) and not may_repeat and answer.status not in _NOT_PROCESSED:
                 raise _unknown_outcome(urlsplit(answer.url).hostname or "", error.detail) from error
             raise error
         return answer
+
+    def _without_secrets(self, answer: Answer) -> Answer:
+        """Some vendors repeat the key in a refusal, whose words are shown and kept."""
+        words = answer.text
+        redacted = self._redact(words)
+        return answer if redacted == words else replace(answer, content=redacted.encode())
 
     async def _headers(self, extra: Mapping[str, str] | None, *, has_body: bool) -> dict[str, str]:
         signed = await self.options.authenticate() if self.options.authenticate else {}

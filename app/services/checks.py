@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 
+from app.core.addresses import masked_words
 from app.core.configuration import Account
 from app.core.errors import AddressError, AppError
 from app.core.events import Emit, StageEvent, StageState, now
@@ -16,7 +17,6 @@ from app.sdk.redaction import Redactor
 from app.sdk.registry import Registry
 from app.sdk.settings import Settings, parse
 from app.services.accounts import Accounts
-from app.services.masking import masked
 from app.services.opening import Opener
 
 STATE_WORDS: Mapping[StageState, Text] = {
@@ -77,7 +77,7 @@ class Checks:
             parts = (str(stage.message), str(stage.remedy), stage.suggestion or "")
             words = " ".join(part for part in parts if part)
             lines.append(f"[{STATE_WORDS[stage.state]}] {stage.title}: {words}".rstrip(": "))
-        return masked(self._redact("\n".join(lines)))
+        return masked_words(self._redact("\n".join(lines)))
 
     async def _saved_stages(self, account: Account, kinds: Sequence[Kind]) -> AsyncGenerator[StageEvent, None]:
         try:

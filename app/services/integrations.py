@@ -102,9 +102,10 @@ class Integrations:
     ) -> IntegrationView:
         """Raises ConfigError and SettingsError; a draft may be incomplete."""
         taken = frozenset(each.key for each in await self._integrations.all())
+        named = title.strip() or await self._usual_title(source, target)
         integration = Integration(
-            key=free_key(title or "integration", key, taken),
-            title=title.strip() or await self._usual_title(source, target),
+            key=free_key(named, key, taken),
+            title=named,
             source=source,
             target=target,
             flows=tuple(flows),

@@ -7,11 +7,11 @@ import logging
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from app.core.addresses import masked_words
 from app.core.errors import StorageError
 from app.core.events import Event, Level, LogEvent, RequestEvent
 from app.sdk.redaction import Redactor
 from app.services.bus import EventBus
-from app.services.masking import masked
 from app.storage.log import LogFilter, LogRow, LogStore
 from app.storage.preferences import Preferences
 
@@ -114,4 +114,4 @@ class LogRedaction:
         self._redactor = redactor
 
     def __call__(self, words: str) -> str:
-        return masked(self._redactor(words))
+        return masked_words(self._redactor(words))

@@ -1,9 +1,9 @@
 from pathlib import Path
 
+from app.core.addresses import masked_words
 from app.core.events import Level, LogEvent, RequestEvent, RunMode
 from app.core.texts import text
 from app.services import Services
-from app.services.masking import masked
 from tests.services.conftest import Open, set_up
 from tests.services.market import KEY, TOKEN, Market
 
@@ -63,6 +63,24 @@ async def test_details_of_an_expired_line_are_empty(services: Services) -> None:
 
 
 def test_addresses_are_masked_wherever_they_stand() -> None:
-    assert masked("to <anna@example.com>, bob.k@mail.example.org!") == "to <a•••@example.com>, b•••@mail.example.org!"
-    assert masked("?email=anna%40example.com&x=1") == "?email=a•••@example.com&x=1"
-    assert masked("no address @ all") == "no address @ all"
+    assert (
+        masked_words("to <anna@example.com>, bob.k@mail.example.org!")
+        == "to <a•••@example.com>, b•••@mail.example.org!"
+    )
+    assert masked_words("?email=anna%40example.com&x=1") == "?email=a•••@example.com&x=1"
+    assert masked_words("no address @ all") == "no address @ all"
+
+
+async def test_a_key_that_the_target_repeats_in_its_refusal_is_kept_nowhere(
+    open_services: Open, depot_address: str, market: Market, tmp_path: Path
+) -> None:
+    body = f'{{"message": "bad key {KEY} for paula.poststempel@example.com"}}'
+    market.warehouse.simulator.fail(method="POST", path="/items", status=422, body=body, times=-1)
+    async with open_services() as services:
+        await set_up(services, depot_address)
+        await (await services.runs.start("daily", RunMode.HISTORICAL)).wait()
+        (problem, *_) = await services.runs.problems("daily")
+        assert "bad key" in problem.entry.message
+        assert KEY not in problem.entry.message
+        await services.runs.export_problems("daily", tmp_path / "problems.csv")
+    assert findings(tmp_path, KEY, TOKEN, "paula.poststempel@example.com", "person4@example.com") == []
