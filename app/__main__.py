@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.core.errors import StorageError
+from app.core.errors import ConfigError, StorageError
 from app.core.texts import text
 
 if TYPE_CHECKING:
     from app.services import Services
     from app.storage.folder import DataFolder
+
+
+_SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -42,6 +46,11 @@ def _open_practice(folder: Path, records: int) -> AbstractAsyncContextManager[Se
 
 
 def _open_window(folder: DataFolder) -> int:
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
+        raise ConfigError(
+            text("There is no screen to open the window on."),
+            remedy=text("Use the command line: koppler --help, or see a practice import: koppler demo"),
+        )
     try:
         from app.ui.application import run
     except ImportError as error:

@@ -49,7 +49,7 @@ class Practice:
     async def save(self) -> None:
         """Keeps the state of every running simulator; after a run, and at the end of the program."""
         for key, running in self._running.items():
-            await self._store.save(key, await asyncio.to_thread(running.simulator.snapshot))
+            await self._store.save(key, running.simulator.snapshot())
 
     async def forget(self, account: Account) -> None:
         running = self._running.pop(account.key, None)
@@ -76,7 +76,10 @@ class Practice:
         simulator = await asyncio.to_thread(self.make, account.system)
         state = await self._store.load(account.key)
         if state:
-            simulator.restore(state)
+            try:
+                simulator.restore(state)
+            except (KeyError, TypeError, ValueError, AttributeError):  # of another version: practice begins anew
+                simulator = await asyncio.to_thread(self.make, account.system)
         server = AsyncExitStack()
         address = await server.enter_async_context(serve(simulator))
         return _Running(simulator, address, server)

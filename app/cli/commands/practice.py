@@ -17,6 +17,7 @@ from app.core.errors import ConfigError
 from app.core.reasons import ReasonTexts
 from app.core.texts import _
 from app.sdk.registry import Registry
+from app.sdk.settings import parse
 from app.sdk.simulator import Simulator, serve
 from app.services.demo import Demo
 from app.services.names import UnknownNameError
@@ -31,17 +32,18 @@ async def simulate(session: Session) -> Exit:
         raise UnknownNameError(error.message, remedy=error.remedy, field="system") from error
     simulator = await asyncio.to_thread(manifest.simulator, session.arguments.records)
     async with serve(simulator, session.arguments.port) as address:
-        _introduce(session, simulator, address)
+        settings = parse(manifest.settings, {**simulator.settings, **simulator.secrets})
+        _introduce(session, simulator, address, has_http=bool(manifest.base_url(settings)))
         stopping = asyncio.Event()
         with on_interrupt(stopping.set):
             await stopping.wait()
     return Exit.DONE
 
 
-def _introduce(session: Session, simulator: Simulator, address: str) -> None:
+def _introduce(session: Session, simulator: Simulator, address: str, *, has_http: bool) -> None:
     key = f"practice-{simulator.system}"
     variables = {field: _variable(simulator.system, field) for field in simulator.secrets}
-    snippet = _snippet(key, simulator, address, variables)
+    snippet = _snippet(key, simulator, address if has_http else "", variables)
     exports = [f"export {variables[field]}={json.dumps(value)}" for field, value in simulator.secrets.items()]
     session.output.secret_event(
         "simulator",
@@ -71,7 +73,9 @@ def _snippet(key: str, simulator: Simulator, address: str, variables: dict[str, 
     ]
     if variables:
         lines.append(f"secrets = {_toml({field: f'env:{name}' for field, name in variables.items()})}")
-    return "\n".join([*lines, f"api_address = {_toml(address)}"])
+    if address:
+        lines.append(f"api_address = {_toml(address)}")
+    return "\n".join(lines)
 
 
 def _variable(system: str, field: str) -> str:
