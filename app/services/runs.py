@@ -41,7 +41,7 @@ class RunResult:
     is_finished: bool = False
     """Only when the balance adds up."""
     removals_to_confirm: int = 0
-    """So many removals wait: start again with ``removals_approved`` once the person has seen them."""
+    """So many removals wait: ``retry`` with ``removals_approved`` once the person has seen them."""
 
 
 class RunHandle:
@@ -201,9 +201,12 @@ class Runs:
         going_on = replace(run, state=RunState.RUNNING, ended_at=None, message="", remedy="")
         return await self._launch(integration, going_on, _Continued(self._book), {}, removals_approved=False)
 
-    async def retry(self, key: str, keys: Mapping[Kind, Sequence[str]] | None = None) -> RunHandle:
-        """Failed, held and in-doubt records once more; all of them, or the named ones."""
-        return await self.start(key, RunMode.RETRY, keys=keys)
+    async def retry(
+        self, key: str, keys: Mapping[Kind, Sequence[str]] | None = None, *, removals_approved: bool = False
+    ) -> RunHandle:
+        """Failed, held and in-doubt records once more; all of them, or the named ones. Removals that wait for a
+        confirmation are held records: approved, they are carried out."""
+        return await self.start(key, RunMode.RETRY, keys=keys, removals_approved=removals_approved)
 
     def active(self, key: str) -> RunHandle | None:
         return self._active.of(key)

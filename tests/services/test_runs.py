@@ -7,7 +7,7 @@ import pytest
 from app.core.errors import ConfigError, UnreachableError
 from app.core.events import Event, ProgressEvent, RunMode, RunState, SummaryEvent, now
 from app.core.outcomes import Outcome
-from app.core.records import Kind
+from app.core.records import Kind, OptOut
 from app.core.texts import text
 from app.services import Services
 from app.services.names import UnknownNameError
@@ -207,3 +207,17 @@ class TestWhy:
         assert not answer.found
         assert "someone@example.com" not in str(answer.sentence)
         assert str(answer.next_step)
+
+
+async def test_a_large_removal_waits_for_the_person_and_is_then_carried_out(
+    shop: Services, market: Market, heard: list[Event]
+) -> None:
+    await (await shop.runs.start("daily", RunMode.HISTORICAL)).wait()
+    market.warehouse.items.clear()
+    market.source.records = [OptOut(id=str(number), email=f"p{number}@example.com") for number in range(1, 11)]
+    asked = await (await shop.runs.start("daily", RunMode.HISTORICAL)).wait()
+    assert (asked.state, asked.removals_to_confirm) == (RunState.PAUSED, 10)
+    assert market.warehouse.items == {}
+    done = await (await shop.runs.retry("daily", removals_approved=True)).wait()
+    assert done.is_finished
+    assert len(market.warehouse.items) == 10

@@ -26,7 +26,6 @@ async def run_integration(session: Session) -> Exit:
             since=arguments.since,
             limit=arguments.limit,
             kinds=arguments.flow,
-            removals_approved=arguments.approve_removals,
         )
 
     return await _follow(session, start)
@@ -34,7 +33,8 @@ async def run_integration(session: Session) -> Exit:
 
 async def retry_integration(session: Session) -> Exit:
     async def start(services: Services) -> RunHandle:
-        return await services.runs.retry(session.arguments.integration)
+        arguments = session.arguments
+        return await services.runs.retry(arguments.integration, removals_approved=arguments.approve_removals)
 
     return await _follow(session, start)
 
@@ -80,7 +80,8 @@ def _close(session: Session, services: Services, result: RunResult) -> None:
     if result.is_finished:
         output.say(_("Finished: the balance adds up."))
     elif result.removals_to_confirm:
-        output.note(_("Look at the list; if it is right, run again with --approve-removals."))
+        hint = _("Look at the list; if it is right: koppler retry {integration} --approve-removals")
+        output.note(hint.format(integration=session.arguments.integration))
     elif result.state in {RunState.STOPPED, RunState.WAITING, RunState.PAUSED, RunState.INTERRUPTED}:
         hint = _("It stopped at a checkpoint. Continue with: koppler run {integration} --continue")
         output.note(hint.format(integration=session.arguments.integration))
