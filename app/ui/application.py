@@ -24,6 +24,7 @@ from app.storage.preferences import LANGUAGE, THEME, WINDOW, peek
 from app.ui import navigation
 from app.ui.context import Context
 from app.ui.engine_thread import EngineThread, Opening
+from app.ui.interpreter import favour_window, set_startup_aside
 from app.ui.languages import Languages, system_language
 from app.ui.log_feed import LogFeed
 from app.ui.pages.log.desk import LogDesk
@@ -41,8 +42,8 @@ from app.ui.widgets.toast import Toast
 if TYPE_CHECKING:
     from app.storage.folder import DataFolder
 
-_SWITCH_INTERVAL_S = 0.001  # measured: keeps the window's longest wait for the interpreter lock under 40 ms
 _STOP_TIMEOUT_S = 30.0
+_RECALLED_LINES = 200
 _LOG = logging.getLogger(__name__)
 
 
@@ -53,7 +54,7 @@ def run(folder: DataFolder, open_services: Opening) -> int:
     application.setQuitOnLastWindowClosed(False)
     application.setApplicationName("Koppler")
     application.setDesktopFileName("koppler")
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    favour_window()
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     try:
@@ -148,8 +149,10 @@ class Program(QObject):
 
     def _open(self) -> None:
         self._is_open = True
+        set_startup_aside()
         self.shell.navigator.rebuild()
         self._count_attention()
+        self.tasks.spawn(self._recall_log(), owner=self, on_error=lambda _error: None)
 
     def _fail(self, error: AppError) -> None:
         self._opening_error = error
@@ -239,6 +242,11 @@ class Program(QObject):
         await self.engine.call(lambda services: services.preferences.set_window(state))
 
     # Events --------------------------------------------------------------------------------------------------------
+
+    async def _recall_log(self) -> None:
+        """The last lines of the time before, so that the log does not begin with a blank."""
+        rows = await self.engine.call(lambda services: services.log.query(limit=_RECALLED_LINES, has_requests=False))
+        self.shell.log_pane.append(self._feed.lines([row.event for row in reversed(rows)]))
 
     def _hear(self, events: list[Event]) -> None:
         self.shell.log_pane.append(self._feed.lines(events))

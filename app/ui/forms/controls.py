@@ -14,11 +14,11 @@ from app.ui.forms.choices import ChoicesField
 from app.ui.forms.numbers import DecimalField
 from app.ui.forms.suggest import SuggestField
 from app.ui.forms.table import MappingField
+from app.ui.forms.toggle import WrappingCheckBox
 from app.ui.widgets.choice import Choice, ChoiceField
 from app.ui.widgets.date import DateField
 from app.ui.widgets.fields import MultilineField, SecretField, TextField
 from app.ui.widgets.path import PathField
-from app.ui.widgets.toggle import CheckBox
 
 
 class LinesField(MultilineField):
@@ -82,7 +82,7 @@ _BUILDERS: Mapping[InputKind, Callable[[FieldSpec], QWidget]] = {
     InputKind.TEXT: _text,
     InputKind.LONG_TEXT: _long_text,
     InputKind.NUMBER: _number,
-    InputKind.BOOLEAN: lambda spec: CheckBox(spec.label),
+    InputKind.BOOLEAN: lambda spec: WrappingCheckBox(spec.label),
     InputKind.CHOICE: lambda spec: ChoiceField(spec.label, _choices(spec)),
     InputKind.CHOICES: _several,
     InputKind.DATE: lambda spec: TypedDateField(spec.label, placeholder=_hint(spec)),

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from app.core.errors import AppError
 from app.ui.context import Context
+from app.ui.pages.vault import offer_vault
 from app.ui.theme import SPACING
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.page import ScrollPage
@@ -50,6 +51,7 @@ class Page(ScrollPage):
             self._error.set_message(error.message, Tone.ERROR)
         self._error.show()
         self._error_place.show()
+        offer_vault(self.context, self, error)
 
     def clear_error(self) -> None:
         self._error_place.hide()

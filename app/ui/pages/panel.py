@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.errors import AppError
 from app.ui.context import Context
+from app.ui.pages.vault import offer_vault
 from app.ui.theme import SPACING
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.painting import Tone
@@ -51,6 +52,7 @@ class Panel(QWidget):
         else:
             self._error.set_message(error.message, Tone.ERROR)
         self._error.show()
+        offer_vault(self.context, self, error)
 
     def clear_error(self) -> None:
         self._error.hide()

@@ -248,6 +248,19 @@ def test_declining_the_vault_saves_nothing_and_says_so(window: FakeWindow, qtbot
     assert not window.services.accounts.stored
 
 
+def test_a_locked_vault_is_unlocked_where_something_needed_it(window: FakeWindow, qtbot: QtBot) -> None:
+    window.services.secrets.state = VaultState.PASSPHRASE_LOCKED
+    page = list_page(window, qtbot)
+    page.show_error(SecretStoreError(text("The vault is locked.")))
+    qtbot.waitUntil(lambda: page.findChild(VaultSheet) is not None)
+    sheet = page.findChild(VaultSheet)
+    assert sheet is not None
+    assert sheet.session.isHidden()
+    qtbot.keyClicks(sheet.field, "long enough")
+    qtbot.keyClick(sheet.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.notices.toasts == ["Your keys can be used now. Try again."])
+
+
 def test_a_practice_account_has_no_form_and_can_be_tested(window: FakeWindow, qtbot: QtBot) -> None:
     task = asyncio.ensure_future(window.services.accounts.practice("alphashop"))
     qtbot.waitUntil(task.done)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.core.errors import AppError, SecretStoreError
+from app.core.errors import AppError, ConfigError, SecretStoreError
 from app.core.events import StageEvent
 from app.core.texts import _, text
 from app.sdk.manifest import Manifest
@@ -110,9 +110,10 @@ class AccountEditor(QWidget):
             self._refuse(error)
             self.form.show_problems()
             return None
-        except SecretStoreError:
+        except SecretStoreError as error:
             if not await ask_for_vault(self._context, self):
-                raise
+                # The person has just declined: said once more in words, not asked once more.
+                raise ConfigError(error.message, remedy=error.remedy) from error
         saved = await self.model.save()
         await self._learn_place()
         return saved

@@ -14,7 +14,7 @@ from app.sdk.manifest import Manifest
 from app.services.integrations import IntegrationView
 from app.services.status import STATUS_NAMES, Status
 from app.ui.pages.monograms import monogram_of
-from app.ui.theme import SPACING, TYPE
+from app.ui.theme import SIZES, SPACING, TYPE
 from app.ui.widgets.badge import StatusBadge
 from app.ui.widgets.buttons import IconButton, LinkButton, SecondaryButton
 from app.ui.widgets.card import Card
@@ -83,10 +83,11 @@ class IntegrationCard(Card):
         words = QVBoxLayout()
         words.setSpacing(2)
         words.addWidget(ElidedLabel(view.title, is_strong=True))
-        words.addWidget(self._facts, 1)
-        self.body.addLayout(self._head(source, target))
+        words.addWidget(self._facts)
+        self.body.addWidget(self._head(source, target))
         self.body.addSpacing(2)
-        self.body.addLayout(words, 1)
+        self.body.addLayout(words)
+        self.body.addStretch(1)
         self.body.addLayout(self._buttons())
         self.show_progress(None)
 
@@ -123,8 +124,12 @@ class IntegrationCard(Card):
     def _telling(self, command: str) -> Callable[[], None]:
         return lambda: self.commanded.emit(command)
 
-    def _head(self, source: Manifest | None, target: Manifest | None) -> QHBoxLayout:
-        head = QHBoxLayout()
+    def _head(self, source: Manifest | None, target: Manifest | None) -> QWidget:
+        """As high as a monogram: what room a taller neighbour leaves goes below the facts."""
+        line = QWidget()
+        line.setFixedHeight(SIZES.monogram)
+        head = QHBoxLayout(line)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(10)
         if source is not None:
             head.addWidget(monogram_of(source))
@@ -134,7 +139,7 @@ class IntegrationCard(Card):
             head.addWidget(monogram_of(target))
         head.addStretch(1)
         head.addWidget(self._badge, alignment=Qt.AlignmentFlag.AlignVCenter)
-        return head
+        return line
 
     def _buttons(self) -> QHBoxLayout:
         title = self.view.title

@@ -17,8 +17,9 @@ from app.ui.widgets.confirm import Sheet
 from app.ui.widgets.labels import BodyLabel, SecondaryLabel, StrongLabel
 from app.ui.wording import role_words
 
-_WIDTH_PX = 540
+_WIDTH_PX = 620
 _MOST_HEIGHT_PX = 380
+_WORDS_PX = _WIDTH_PX - 2 * SPACING.xl - SPACING.m
 
 
 class SystemSheet(Sheet):
@@ -76,8 +77,7 @@ def _facts(manifest: Manifest) -> QScrollArea:
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setAccessibleName(_("About {system}").format(system=manifest.name))
     area.setWidget(inside)
-    wanted = column.totalHeightForWidth(_WIDTH_PX - 2 * SPACING.xl)
-    area.setFixedHeight(min(max(wanted, inside.sizeHint().height()), _MOST_HEIGHT_PX))
+    area.setFixedHeight(min(column.sizeHint().height(), _MOST_HEIGHT_PX))
     return area
 
 
@@ -92,5 +92,9 @@ def _add_section(column: QVBoxLayout, title: str, lines: Iterable[str]) -> None:
     section = QVBoxLayout()
     section.setSpacing(3)
     section.addWidget(StrongLabel(title))
-    section.addWidget(BodyLabel("\n".join(f"• {line}" for line in shown)))
+    words = BodyLabel("\n".join(f"• {line}" for line in shown))
+    # The width is known, so the height is too: a scroll area would ask for less than wrapped lines need.
+    words.ensurePolished()
+    words.setFixedSize(_WORDS_PX, words.heightForWidth(_WORDS_PX))
+    section.addWidget(words)
     column.addLayout(section)

@@ -251,7 +251,8 @@ class ProductsModel(QObject):
 
     async def flush(self) -> None:
         """Save what is not saved yet."""
-        self._pause.stop()
+        with suppress(RuntimeError):  # the page was left meanwhile and took its timer along
+            self._pause.stop()
         if self.is_saved:
             return
         rows = self.rows.all()

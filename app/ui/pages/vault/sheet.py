@@ -7,7 +7,7 @@ import asyncio
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.core.errors import AppError
+from app.core.errors import AppError, SecretStoreError
 from app.core.texts import _
 from app.storage.secrets import VaultState
 from app.ui.context import Context
@@ -107,3 +107,14 @@ async def ask_for_vault(context: Context, parent: QWidget) -> bool:
     sheet.rejected.connect(lambda: settle(False))
     sheet.open()
     return await answer
+
+
+def offer_vault(context: Context, parent: QWidget, error: AppError) -> None:
+    """Where something failed because secrets cannot be read: help at once, then the person tries again."""
+    if isinstance(error, SecretStoreError):
+        context.tasks.spawn(_open_vault(context, parent), owner=parent)
+
+
+async def _open_vault(context: Context, parent: QWidget) -> None:
+    if await ask_for_vault(context, parent):
+        context.notices.toast(_("Your keys can be used now. Try again."))

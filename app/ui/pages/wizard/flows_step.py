@@ -113,7 +113,7 @@ class FlowsStep(StepWidget):
         chosen = possible if self.model.flows is None else self.model.flows
         self._flows.body.addWidget(HeadingLabel(_("Which records?")))
         for kind in sorted(possible, key=lambda kind: kind.runs_back):
-            switch = Switch(self._flow_words(kind), is_on=kind in chosen)
+            switch = Switch(KIND_NAMES[kind], is_on=kind in chosen)
             switch.toggled.connect(lambda _is_on: self._tell())
             self.switches[kind] = switch
             block = QVBoxLayout()
@@ -126,14 +126,6 @@ class FlowsStep(StepWidget):
                 block.addWidget(label)
             self._flows.body.addLayout(block)
 
-    def _flow_words(self, kind: Kind) -> str:
-        source, target = self.model.system(Side.SOURCE), self.model.system(Side.TARGET)
-        if not kind.runs_back or source is None or target is None:
-            return str(KIND_NAMES[kind])
-        return _("{records}, from {target} back to {source}").format(
-            records=KIND_NAMES[kind], target=target.name, source=source.name
-        )
-
     def _note(self, kind: Kind) -> str:
         source, target = self.model.system(Side.SOURCE), self.model.system(Side.TARGET)
         if source is None or target is None:
@@ -141,6 +133,8 @@ class FlowsStep(StepWidget):
         giver, taker = (target, source) if kind.runs_back else (source, target)
         reads, writes = giver.reads_kind(kind), taker.writes_kind(kind)
         notes = [str(each.note) for each in (reads, writes) if each is not None and each.note]
+        if kind.runs_back:
+            notes.insert(0, _("From {target} back to {source}.").format(target=target.name, source=source.name))
         if writes is not None and not writes.looks_up:
             notes.append(_("If an answer is lost, the record stays in doubt and you decide."))
         return " ".join(notes)

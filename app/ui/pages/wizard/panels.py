@@ -27,7 +27,8 @@ def products_panel(context: Context, key: str) -> QWidget:
 def preview_panel(context: Context, key: str) -> QWidget:
     from app.ui.pages.preview import PreviewPanel
 
-    return PreviewPanel(context, key)
+    # The guided steps have the one button that starts; a draft cannot be sent before.
+    return PreviewPanel(context, key, places_actions=False)
 
 
 class PanelStep(StepWidget):
