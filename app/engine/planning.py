@@ -102,8 +102,17 @@ class Planner:
             else:
                 clear.append((draft, found))
         size = max(1, self._target.batch_size(drafts[0].kind))
-        plans = [self._target.plan(group) for group in in_groups(clear, size)]
+        plans = [plan for group in in_groups(clear, size) for plan in self._planned(group)]
         return [*plans, Plan(tuple(held))] if held else plans
+
+    def _planned(self, group: Sequence[tuple[Draft, Known]]) -> Sequence[Plan]:
+        """Removals get plans of their own, so that a guard that holds them holds nobody else."""
+        plan = self._target.plan(group)
+        leaving = {record.key for record in plan.records if record.draft.removes}
+        if not leaving or len(leaving) == len(plan.records):
+            return [plan]
+        parts = ([pair for pair in group if (pair[0].key in leaving) is goes] for goes in (False, True))
+        return [self._target.plan(part) for part in parts]
 
     def search_keys(self, sighting: Sighting) -> tuple[bytes, ...]:
         """Keyed hashes of what a person may search for."""

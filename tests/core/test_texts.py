@@ -38,7 +38,7 @@ def test_a_text_without_values_keeps_its_braces() -> None:
 
 def test_a_text_is_not_walked_by_mistake() -> None:
     with pytest.raises(TypeError):
-        "".join(text("abc"))  # type: ignore[arg-type]
+        "".join(text("abc"))
 
 
 def test_an_unknown_language_falls_back_to_english() -> None:
