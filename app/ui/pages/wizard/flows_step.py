@@ -60,6 +60,7 @@ class FlowsStep(StepWidget):
             return
         if not self.title.text():
             self.title.set_value(self.model.title or self.model.usual_title())
+            self.title.setCursorPosition(0)
         if self._shown_for != (source.system, target.system):
             self._shown_for = (source.system, target.system)
             self._show_flows(await self.model.possible_flows())
