@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+from app.core.errors import StorageError
 from app.core.events import now
 from app.core.reasons import ReasonTexts
 from app.engine.run import Patience
@@ -49,6 +50,9 @@ from app.storage.products import ProductsStore
 from app.storage.runs import Runs as RunBook
 from app.storage.secrets import Vault
 
+_DAYS_OF_RUNS = 400
+"""Older runs are forgotten; what became of the records stays in the ledger."""
+
 
 @asynccontextmanager
 async def opened(
@@ -71,6 +75,7 @@ async def opened(
         database = Database(folder.database, Backups(folder.backups))
         stack.push_async_callback(database.close)
         await database.open()
+        stack.push_async_callback(_keep_a_copy, database)
         wiring = _Wiring(
             database,
             registry or Registry.discover(),
@@ -80,11 +85,18 @@ async def opened(
         )
         services = wiring.services(patience, practice_records, clock)
         await wiring.book.mark_interrupted()
+        await wiring.book.delete_older(_DAYS_OF_RUNS)
         await services.log.open()
         stack.push_async_callback(services.log.aclose)
         stack.push_async_callback(services.practice.aclose)
         stack.push_async_callback(services.runs.aclose)
         yield services
+
+
+async def _keep_a_copy(database: Database) -> None:
+    """A backup a day, made when the program closes; a full disk must not keep it from closing."""
+    with suppress(StorageError):
+        await database.back_up_when_older(days=1)
 
 
 class _Wiring:
