@@ -40,6 +40,7 @@ from app.services import Services
 from app.storage.folder import DataFolder
 from app.ui import navigation
 from app.ui.application import Program
+from app.ui.interpreter import favour_window
 from tests.benchmarks.simulators import SOURCE, TARGET
 
 _WAKE_MS = 5
@@ -222,7 +223,7 @@ def main() -> int:
     keyring.set_keyring(keyring.backends.fail.Keyring())
     application = QApplication(sys.argv[:1])
     application.setQuitOnLastWindowClosed(False)
-    sys.setswitchinterval(0.001)  # as app.ui.application does
+    favour_window()
     loop = qasync.QEventLoop(application)
     asyncio.set_event_loop(loop)
     with loop:

@@ -60,6 +60,7 @@ class LogView(QPlainTextEdit):
         self._words = _level_words()
         self._is_appending = False
         self._press_x = 0.0
+        self._is_marked = False
         self.verticalScrollBar().valueChanged.connect(self._tell_end)
         self.cursorPositionChanged.connect(self._mark_line)
         self._dress()
@@ -182,7 +183,9 @@ class LogView(QPlainTextEdit):
 
     def _mark_line(self) -> None:
         if self._is_appending or not self.hasFocus():
-            self.setExtraSelections([])
+            if self._is_marked:  # clearing nothing would still paint everything
+                self._is_marked = False
+                self.setExtraSelections([])
             return
         # The attributes of a selection are copies: they are set as a whole.
         cursor = self.textCursor()
@@ -194,6 +197,7 @@ class LogView(QPlainTextEdit):
         mark.cursor = cursor
         mark.format = ground
         self.setExtraSelections([mark])
+        self._is_marked = True
 
 
 class _Formats:
