@@ -33,6 +33,7 @@ class FlowsStep(StepWidget):
         self.switches: dict[Kind, Switch] = {}
         self.forms: list[tuple[FormModel, SettingsForm]] = []
         self._shown_for: tuple[str, str] = ("", "")
+        self._is_ready = False
         self.title = TextField(_("Name of the integration"))
         self.title.value_changed.connect(self._take_title)
         self._nothing = ToneLabel(_("Choose at least one kind of record to send."), "error")
@@ -62,16 +63,24 @@ class FlowsStep(StepWidget):
             self.title.set_value(self.model.title or self.model.usual_title())
             self.title.setCursorPosition(0)
         if self._shown_for != (source.system, target.system):
+            self._is_ready = False
+            flows, groups = await self.model.possible_flows(), await self.model.option_groups()
             self._shown_for = (source.system, target.system)
-            self._show_flows(await self.model.possible_flows())
-            self._show_options(await self.model.option_groups())
+            self._show_flows(flows)
+            self._show_options(groups)
             for form, _widget in self.forms:
                 await form.check_now()
+            self._is_ready = True
         self._tell()
 
     def can_continue(self) -> bool:
         has_flow = any(switch.isChecked() for switch in self.switches.values())
-        return has_flow and bool(self.title.text().strip()) and not any(form.problems() for form, _form in self.forms)
+        return (
+            self._is_ready
+            and has_flow
+            and bool(self.title.text().strip())
+            and not any(form.problems() for form, _form in self.forms)
+        )
 
     async def finish(self) -> bool:
         for form, widget in self.forms:
@@ -83,7 +92,8 @@ class FlowsStep(StepWidget):
         return True
 
     async def keep(self) -> None:
-        self._take()
+        if self._is_ready:
+            self._take()
 
     def has_changes(self) -> bool:
         return any(form.is_touched for form, _widget in self.forms)
