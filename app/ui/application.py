@@ -24,11 +24,11 @@ from app.storage.preferences import LANGUAGE, THEME, WINDOW, peek
 from app.ui import navigation
 from app.ui.context import Context
 from app.ui.engine_thread import EngineThread, Opening
-from app.ui.interpreter import favour_window, set_startup_aside
+from app.ui.interpreter import GarbageRounds, favour_window
 from app.ui.languages import Languages, system_language
 from app.ui.log_feed import LogFeed
 from app.ui.pages.log.desk import LogDesk
-from app.ui.routes import MakePage, all_pages
+from app.ui.routes import MakePage, all_pages, import_pages
 from app.ui.shell import Navigator, Shell
 from app.ui.start_page import StartPage
 from app.ui.stored_state import StoredWindowState
@@ -95,6 +95,7 @@ class Program(QObject):
             window if isinstance(window, dict) else {}, self._keep_window, self.tasks, parent=self
         )
         self._feed = LogFeed()
+        self._garbage = GarbageRounds(self)
         self._opening_error: AppError | None = None
         self._is_open = False
         self._is_ending = False
@@ -129,7 +130,10 @@ class Program(QObject):
     async def ended(self) -> int:
         """Waits for the window and the engine to end. Runs are interrupted in good order: they can be continued."""
         code = await self._end
+        self._garbage.stop()
         self.shell.hide()
+        self.tasks.cancel_all()  # before the loop is closed: pages that are deleted later find nothing to cancel
+        await self.tasks.settled()
         self.engine.join(_STOP_TIMEOUT_S)
         return code
 
@@ -149,10 +153,16 @@ class Program(QObject):
 
     def _open(self) -> None:
         self._is_open = True
-        set_startup_aside()
+        self._garbage.start()
+        self.tasks.spawn(self._warm_up(), owner=self)
         self.shell.navigator.rebuild()
         self._count_attention()
         self.tasks.spawn(self._recall_log(), owner=self, on_error=lambda _error: None)
+
+    async def _warm_up(self) -> None:
+        """Imports what the first click would have to wait for."""
+        await asyncio.get_running_loop().run_in_executor(None, import_pages)
+        self._garbage.set_aside()
 
     def _fail(self, error: AppError) -> None:
         self._opening_error = error

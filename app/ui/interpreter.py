@@ -32,10 +32,14 @@ class GarbageRounds(QObject):
         self._timer.timeout.connect(self._collect)
 
     def start(self) -> None:
-        """Once everything is imported: modules and classes stay for ever, and are not walked through again."""
+        """Modules and classes that are there by now stay for ever, and are not walked through again."""
         gc.disable()
-        gc.freeze()
+        self.set_aside()
         self._timer.start()
+
+    def set_aside(self) -> None:
+        """What is there now stays for ever, such as modules imported since the start."""
+        gc.freeze()
 
     def stop(self) -> None:
         """Back to Python's own way."""

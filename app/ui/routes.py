@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 from PySide6.QtWidgets import QWidget
 
@@ -11,6 +12,7 @@ from app.ui.context import Context
 
 MakePage = Callable[..., QWidget]
 """Called with the context and the arguments of the place."""
+_PACKAGES = ("home", "accounts", "wizard", "integration", "run", "activity", "settings", "practice", "help")
 
 
 def _home(context: Context, **_args: object) -> QWidget:
@@ -71,6 +73,12 @@ def _help(context: Context, *, topic: str = "") -> QWidget:
     from app.ui.pages.help import HelpPage
 
     return HelpPage(context, topic)
+
+
+def import_pages() -> None:
+    """On another thread, before somebody clicks: the first opening of a page must not wait for its imports."""
+    for name in _PACKAGES:
+        import_module(f"app.ui.pages.{name}")
 
 
 def all_pages() -> Mapping[str, MakePage]:

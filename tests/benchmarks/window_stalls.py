@@ -171,6 +171,7 @@ class Bench:
             for page, args in places:
                 navigator.push(page, **args)
                 await asyncio.sleep(1.0)
+                navigator.back()
         phase.late_ms = self._probe.stop()
         self.phases.append(phase)
         return phase

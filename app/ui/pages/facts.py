@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.ui.theme import SPACING
 from app.ui.widgets.labels import BodyLabel, MonoLabel, SecondaryLabel
 from app.ui.widgets.painting import Words
+
+_MOST_NAME_PX = 180
 
 
 class FactsGrid(QWidget):
@@ -17,17 +19,23 @@ class FactsGrid(QWidget):
 
     def __init__(self, facts: Iterable[tuple[Words, Words]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(SPACING.l)
-        grid.setVerticalSpacing(SPACING.s)
-        grid.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(SPACING.s)
+        names: list[QLabel] = []
         for name, value in facts:
             if not str(value):
                 continue
-            row = grid.rowCount()
-            grid.addWidget(SecondaryLabel(name, is_wrapping=False), row, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(_value_label(str(value)), row, 1)
+            caption = SecondaryLabel(name, is_wrapping=False)
+            names.append(caption)
+            row = QHBoxLayout()
+            row.setSpacing(SPACING.l)
+            row.addWidget(caption, 0, Qt.AlignmentFlag.AlignTop)
+            row.addWidget(_value_label(str(value)), 1)
+            column.addLayout(row)
+        width = min(max((label.sizeHint().width() for label in names), default=0), _MOST_NAME_PX)
+        for label in names:
+            label.setFixedWidth(width)
 
 
 def _value_label(value: str) -> QLabel:

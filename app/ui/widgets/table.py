@@ -88,7 +88,8 @@ class Table(FocusVisible, QTableView):
 class TableFrame(QFrame):
     """The table is `view`. With `state` and `key` the widths a person drags are remembered.
 
-    `is_shrinking` ends the frame after the last row instead of filling the page.
+    `is_shrinking` ends the frame after the last row instead of filling the page; `is_bare` draws no frame, for a table
+    in a card or a sheet.
     """
 
     row_activated = Signal(int)
@@ -104,6 +105,7 @@ class TableFrame(QFrame):
         row_height_px: int = SIZES.table_row,
         selects_cells: bool = False,
         is_shrinking: bool = False,
+        is_bare: bool = False,
     ) -> None:
         super().__init__()
         self._state = state
@@ -118,7 +120,7 @@ class TableFrame(QFrame):
         inside = QVBoxLayout(self)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self.view)
-        self._corners = _Corners(self)
+        self._corners = _Corners(self, is_bare=is_bare)
         self.view.focus_changed.connect(self._corners.update)
         self.view.row_activated.connect(self.row_activated)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -183,17 +185,19 @@ class TableFrame(QFrame):
 class _Corners(QWidget):
     """Lies over the table: rounds its corners and draws the frame, which a stylesheet cannot do for a scroll area."""
 
-    def __init__(self, frame: TableFrame) -> None:
+    def __init__(self, frame: TableFrame, *, is_bare: bool) -> None:
         super().__init__(frame)
         self._frame = frame
+        self._is_bare = is_bare
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = colours_now()
         painter = smooth(QPainter(self))
-        hole = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.fillPath(ring_around_hole(self.rect(), hole, RADII.card), QColor(colours.background))
-        painter.setPen(QPen(QColor(colours.line), 1))
-        painter.drawRoundedRect(hole, RADII.card, RADII.card)
+        if not self._is_bare:
+            hole = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.fillPath(ring_around_hole(self.rect(), hole, RADII.card), QColor(colours.background))
+            painter.setPen(QPen(QColor(colours.line), 1))
+            painter.drawRoundedRect(hole, RADII.card, RADII.card)
         if self._frame.view.shows_focus_ring():
             draw_focus_ring(painter, QRectF(self.rect()), RADII.card, colours.accent)

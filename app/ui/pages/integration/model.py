@@ -15,6 +15,7 @@ from app.services.integrations import IntegrationView
 from app.services.status import RunView
 from app.services.why import Answer
 from app.ui.context import Context
+from app.ui.pages.run.model import without_lines
 from app.ui.tasks import OnError
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class IntegrationModel(QObject):
         return _("{title} (copy)").format(title=self.view.title if self.view is not None else "")
 
     def _hear(self, events: list[Event]) -> None:
-        for event in events:
+        for event in without_lines(events):
             if isinstance(event, ProgressEvent) and event.integration == self.key:
                 self.progress = event
                 self.progress_changed.emit()

@@ -43,7 +43,8 @@ class OverviewPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACING.l)
         column.addWidget(self._build_standing())
-        column.addWidget(self._build_actions())
+        self._grid = self._build_actions()
+        column.addWidget(self._grid)
         column.addWidget(self.why)
         column.addWidget(self._build_commands())
         self.why.asked.connect(self.asked)
@@ -132,6 +133,7 @@ class OverviewPanel(QWidget):
         self.delete_button.setEnabled(not self._model.is_running)
         self.import_words.setText(self._import_words())
         self.sync_words.setText(self._sync_words())
+        self._grid.updateGeometry()
         self._show_progress()
 
     def _show_progress(self) -> None:

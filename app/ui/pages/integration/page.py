@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from app.core.events import RunMode
 from app.core.texts import _
@@ -29,8 +30,11 @@ from app.ui.pages.products import ProductsPanel
 from app.ui.theme import SPACING
 from app.ui.widgets.confirm import ConfirmSheet
 from app.ui.widgets.empty import EmptyState
-from app.ui.widgets.page import ScrollPage
 from app.ui.widgets.tabs import Tab, TabBar
+
+_SCROLL_BAR_PX = 12  # as the stylesheet draws it
+_FILLING = {"products", "preview"}
+"""Tabs whose table takes the whole height; the others scroll."""
 
 
 class IntegrationPage(Page):
@@ -57,6 +61,7 @@ class IntegrationPage(Page):
             selected=tab if tab in navigation.TABS else "overview",
         )
         self._stack = QStackedWidget()
+        self._set_right_margin(SPACING.page - _SCROLL_BAR_PX)
         self.fixed.insertWidget(0, self.tabs)
         self.fixed.addSpacing(SPACING.l)
         self.body.addWidget(self._stack, 1)
@@ -72,7 +77,7 @@ class IntegrationPage(Page):
             panel = self._makers()[tab]()
             self._panels[tab] = panel
             self._buttons[tab] = panel.actions_wanted if isinstance(panel, Panel) else ()
-            self._stack.addWidget(panel if _fills_page(tab) else _scrolling(panel))
+            self._stack.addWidget(_filling(panel) if tab in _FILLING else _scrolling(panel))
             every = [button for buttons in self._buttons.values() for button in buttons]
             self.header.set_actions(every)
         self._stack.setCurrentIndex(list(self._panels).index(tab))
@@ -242,15 +247,29 @@ _SUBTITLES: Mapping[str, Callable[[], str]] = {
 }
 
 
-def _fills_page(tab: str) -> bool:
-    return tab in {"products", "preview"}
+def _filling(panel: QWidget) -> QWidget:
+    holder = QWidget()
+    row = QVBoxLayout(holder)
+    row.setContentsMargins(0, 0, _SCROLL_BAR_PX, 0)
+    row.addWidget(panel)
+    return holder
 
 
 def _scrolling(panel: QWidget) -> QWidget:
-    """The body of a scroll page around a panel that may be higher than the window."""
-    page = ScrollPage("")
-    page.header.hide()
-    page.setProperty("surface", "none")
-    page.body.addWidget(panel)
-    page.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-    return page
+    """For a panel that may be higher than the window; the scroll bar takes its room from the page's margin."""
+    content = QWidget()
+    content.setProperty("surface", "none")
+    column = QVBoxLayout(content)
+    column.setContentsMargins(0, 0, _SCROLL_BAR_PX, SPACING.l)
+    column.addWidget(panel)
+    column.addStretch(1)
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    area.verticalScrollBar().rangeChanged.connect(
+        lambda _least, most: column.setContentsMargins(0, 0, 0 if most > 0 else _SCROLL_BAR_PX, SPACING.l)
+    )
+    return area

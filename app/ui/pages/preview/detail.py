@@ -89,7 +89,7 @@ class PreviewDetail(Card):
         self.reason = SecondaryLabel(size_px=TYPE.small)
         self.lines = FieldLines(self)
         columns = [Column(130), Column(None, MonoDelegate()), Column(40), Column(None, MonoDelegate()), Column(190)]
-        self.fields = TableFrame(_("Fields"), self.lines, columns, row_height_px=32)
+        self.fields = TableFrame(_("Fields"), self.lines, columns, row_height_px=32, is_bare=True)
         self.text = _code_view()
         self.copy = SecondaryButton(_("Copy"), is_small=True)
         self._stack = QStackedWidget()

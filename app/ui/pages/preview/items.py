@@ -111,9 +111,15 @@ class ItemTable(QAbstractTableModel):
             case ItemColumn.RECORD:
                 return item.number or item.key
             case ItemColumn.AMOUNT:
-                return decimal_words(item.amount.rounded().amount) if item.amount is not None else item.label
+                return self._amount_words(item)
             case _:
                 return badge_words(item)
+
+    def _amount_words(self, item: PreviewItem) -> str:
+        if item.amount is not None:
+            return decimal_words(item.amount.rounded().amount)
+        # What is left out has no amount in the target: its label ends with the total of the source.
+        return item.label.rpartition(" · ")[2].partition(" ")[0] if self._has_money() else item.label
 
     def _has_money(self) -> bool:
         return bool(self.items) and self.items[0].kind in {Kind.ORDERS, Kind.CARTS}

@@ -30,6 +30,7 @@ from app.ui.widgets.progress import ProgressLine
 from app.ui.widgets.table import Column, TableFrame
 
 _LIST_PX = 330
+_ALL_THE_ROOM = 100
 
 
 class PreviewPanel(Panel):
@@ -103,8 +104,9 @@ class PreviewPanel(Panel):
         self.body.addWidget(self.progress)
         self.body.addWidget(self.consent)
         self.body.addLayout(self._kind_row)
-        self.body.addLayout(columns, 1)
+        self.body.addLayout(columns, _ALL_THE_ROOM)
         self.body.addWidget(self.empty)
+        self.body.addStretch(1)
         self.consent.hide()
         self.empty.hide()
         self.list.hide()

@@ -121,7 +121,7 @@ class ProductsPanel(Panel):
         )
 
     def _build_foot(self) -> QHBoxLayout:
-        self.hint = SecondaryLabel(size_px=TYPE.small, is_wrapping=False)
+        self.hint = SecondaryLabel(size_px=TYPE.small)
         self.reload_button = SecondaryButton(_("Read products again"), is_small=True)
         self.confirm_button = SecondaryButton(_("Confirm match"), is_small=True)
         self.confirm_button.setToolTip(_("Accept the proposals in the selected rows (Ctrl+Enter)"))
@@ -152,7 +152,7 @@ class ProductsPanel(Panel):
         self.confirm_button.clicked.connect(self.confirm_selected)
         self.undo_button.clicked.connect(stack.undo)
         self.redo_button.clicked.connect(stack.redo)
-        stack.indexChanged.connect(lambda _index: self._show_undo())
+        stack.indexChanged.connect(self._show_undo)
         self.table.view.selectionModel().selectionChanged.connect(lambda *_change: self._show_selection())
         self.table.row_activated.connect(self._edit)
         self._show_undo()
@@ -333,7 +333,7 @@ class ProductsPanel(Panel):
         self._show_default(self.model.rows.default)
         self._show_counts()
 
-    def _show_undo(self) -> None:
+    def _show_undo(self, _index: int = 0) -> None:
         stack = self.model.undo_stack
         self.undo_button.setEnabled(stack.canUndo())
         self.redo_button.setEnabled(stack.canRedo())

@@ -51,6 +51,11 @@ class ProductRows:
     def numbers(self) -> ProductNumbers | None:
         return self._numbers
 
+    @property
+    def is_required(self) -> bool:
+        """The target takes no product without a number of its own."""
+        return self._numbers is not None and self._numbers.is_required
+
     def all(self) -> tuple[ProductRow, ...]:
         """With the row for all products, as they are saved."""
         default = ProductRow(key=ALL_PRODUCTS, number=self.default, match=Match.BY_HAND if self.default else Match.NONE)

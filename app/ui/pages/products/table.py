@@ -154,7 +154,9 @@ class ProductTable(QAbstractTableModel):
 
     def _match_words(self, place: int, row: ProductRow) -> str:
         if not row.number:
-            return _("uses “All products”") if self._data.default else _("no number")
+            if self._data.default:
+                return _("uses “All products”")
+            return _("no number") if self._data.is_required else _("number as in the shop")
         if self._data.state(place) is RowState.ERROR:
             numbers = self._data.numbers
             return str(numbers.pattern_words) if numbers and numbers.pattern_words else _("not allowed")
@@ -172,6 +174,7 @@ class ProductTable(QAbstractTableModel):
         state = self._data.state(place)
         if state is RowState.ERROR:
             return Tone.ERROR
-        if state is RowState.TO_CHECK or (state is RowState.UNMAPPED and not self._data.default):
+        is_missing = state is RowState.UNMAPPED and self._data.is_required and not self._data.default
+        if state is RowState.TO_CHECK or is_missing:
             return Tone.WARNING
         return Tone.OK if row.match in {Match.SKU, Match.EAN, Match.CONFIRMED} else Tone.NEUTRAL

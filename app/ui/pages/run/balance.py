@@ -85,7 +85,7 @@ class BalanceSection(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table_model = BalanceTable(self)
-        columns = [Column(None), *(Column(86, NumberDelegate()) for _each in range(8)), Column(110, BadgeDelegate())]
+        columns = [Column(None), *(Column(94, NumberDelegate()) for _each in range(8)), Column(110, BadgeDelegate())]
         self.table = TableFrame(_("Balance"), self.table_model, columns, row_height_px=32, is_shrinking=True)
         self.reasons = SecondaryLabel(size_px=TYPE.small)
         column = QVBoxLayout(self)

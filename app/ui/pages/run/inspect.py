@@ -32,6 +32,7 @@ class InspectSheet(Sheet):
         entry = problem.entry
         title = _("{kind} {number}").format(kind=SINGULAR[entry.kind], number=entry.key)
         super().__init__(parent, title, width_px=_WIDTH_PX)
+        self._place = (entry.kind, entry.key)
         self._facts = [
             (_("Outcome"), str(OUTCOME_NAMES[entry.outcome]) if entry.outcome else ""),
             (_("Why"), str(problem.reason_text)),
@@ -62,7 +63,8 @@ class InspectSheet(Sheet):
         self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_history(self, answer: Answer) -> None:
-        past = [each for entry in answer.entries for each in entry.history][:_MOST_HISTORY]
+        own = [each for each in answer.entries if (each.entry.kind, each.entry.key) == self._place]
+        past = [each for entry in own for each in entry.history][:_MOST_HISTORY]
         if not past:
             return
         self._history.addWidget(StrongLabel(_("What happened until now")))

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from app.core.events import Event, ProgressEvent, RecordEvent, RunMode, RunState, RunStateEvent, SummaryEvent
+from app.core.events import (
+    Event,
+    LogEvent,
+    ProgressEvent,
+    RecordEvent,
+    RequestEvent,
+    RunMode,
+    RunState,
+    RunStateEvent,
+    SummaryEvent,
+)
 from app.core.outcomes import Balance, Outcome
 from app.core.reasons import Reason
 from app.core.records import Kind
@@ -28,8 +38,14 @@ if TYPE_CHECKING:
 REMOVAL = "large_removal"
 MOST_SHOWN = 500
 _MOST_LABELS = 20_000
+_LINES = (LogEvent, RequestEvent)
 _SETTLE_MS = 150
-_CONTINUABLE = {RunState.PAUSED, RunState.WAITING, RunState.STOPPED, RunState.INTERRUPTED}
+_URGENT = (Outcome.FAILED, Outcome.IN_DOUBT, Outcome.HELD, Outcome.SKIPPED)
+
+
+def without_lines(events: list[Event]) -> list[Event]:
+    """At full speed nearly all events are lines for the log: nobody else should look at each of them."""
+    return [event for event in events if type(event) not in _LINES]
 
 
 class RunModel(QObject):
@@ -238,12 +254,16 @@ class RunModel(QObject):
         if self._has_chosen:
             return
         total = self.balance.total
-        urgent = (Outcome.FAILED, Outcome.IN_DOUBT, Outcome.HELD, Outcome.SKIPPED)
-        self.outcome = next((each for each in urgent if total.count(each)), Outcome.FAILED)
+        self.outcome = next((each for each in _URGENT if total.count(each)), Outcome.FAILED)
+
+    def _has_better_list(self) -> bool:
+        """The list in sight is empty, another one is not, and the person has not chosen."""
+        total = self.balance.total
+        return not self._has_chosen and not total.count(self.outcome) and any(map(total.count, _URGENT))
 
     def _hear(self, events: list[Event]) -> None:
         has_progress = False
-        for event in events:
+        for event in without_lines(events):
             match event:
                 case ProgressEvent(run_id=self.run_id):
                     if self.progress is not None and self.progress.kind is not event.kind:
@@ -261,5 +281,7 @@ class RunModel(QObject):
                     self._settle.start()
                 case _:
                     pass
+        if has_progress and self._has_better_list():
+            self._settle.start()
         if has_progress:
             self.progress_changed.emit()

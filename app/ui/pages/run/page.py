@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.core.labels import MODE_NAMES
@@ -36,6 +37,7 @@ from app.ui.widgets.path import save_file_dialog
 from app.ui.widgets.table import Column, TableFrame
 from app.ui.wording import moment, number
 
+_MOST_TABLE_PX = 360
 _LISTED = (Outcome.FAILED, Outcome.HELD, Outcome.IN_DOUBT, Outcome.SKIPPED)
 
 
@@ -115,7 +117,7 @@ class RunPage(Page):
     def _connect(self) -> None:
         model = self.model
         model.loaded.connect(self._show_run)
-        model.progress_changed.connect(self._show_live)
+        model.progress_changed.connect(self._show_progress)
         model.problems_changed.connect(self._show_problems)
         self.pause_button.clicked.connect(self._switch_pause)
         self.stop_button.clicked.connect(self._ask_stop)
@@ -143,7 +145,7 @@ class RunPage(Page):
         self.pause_button.setVisible(model.is_active)
         self.stop_button.setVisible(model.is_active)
         self.continue_button.setVisible(model.can_continue and not model.removals)
-        self.open_button.setVisible(model.integration is not None)
+        self.open_button.setVisible(model.integration is not None and not model.is_active)
         self._show_message()
         self._show_live()
         self.balance.show_balance(model.balance, model.reasons)
@@ -182,6 +184,15 @@ class RunPage(Page):
             ).format(count=number(count))
             self.removal_banner.set_message(words, Tone.WARNING, title=_("An unusually large removal"))
 
+    def _show_progress(self) -> None:
+        if self.isVisible():  # a page beneath another one is brought up to date when it is shown again
+            self._show_live()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.model.view is not None:
+            self._show_live()
+
     def _show_live(self) -> None:
         self.progress.show_now()
         total = self.model.balance.total
@@ -196,6 +207,7 @@ class RunPage(Page):
         self.chips.select(model.outcome)
         self.problem_table.show_problems(model.problems)
         self.table.setVisible(bool(model.problems))
+        self.table.setFixedHeight(min(self.table.sizeHint().height(), _MOST_TABLE_PX))
         open_count = sum(model.balance.total.count(each) for each in _LISTED if each.needs_attention)
         can_retry = not model.is_active and model.integration is not None and open_count > 0
         self.retry_button.setEnabled(can_retry)

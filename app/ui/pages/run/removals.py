@@ -45,7 +45,8 @@ class RemovalSheet(Sheet):
         model = ProblemTable(None, self)
         model.show_problems(problems)
         columns = [Column(110), Column(None, MonoDelegate()), Column(0), Column(110), Column(0), Column(0)]
-        frame = TableFrame(_("Records that would be removed"), model, columns, row_height_px=28, is_shrinking=True)
+        name = _("Records that would be removed")
+        frame = TableFrame(name, model, columns, row_height_px=28, is_shrinking=True, is_bare=True)
         for hidden in (ProblemColumn.CUSTOMER, ProblemColumn.WHY, ProblemColumn.INSPECT):
             frame.view.setColumnHidden(hidden, True)
         frame.setFixedHeight(min(frame.sizeHint().height(), _LIST_PX))
