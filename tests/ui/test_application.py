@@ -51,6 +51,11 @@ sys.exit(run(folder, lambda: opened(folder, practice_records=20)))
 """
 
 
+def patiently(qtbot: QtBot, is_there: Callable[[], bool]) -> None:
+    """Real simulators and a real database may share the machine with much else."""
+    qtbot.waitUntil(is_there, timeout=30_000)
+
+
 class Start:
     """A program on its own data folder, ended with the test."""
 
@@ -62,12 +67,12 @@ class Start:
 
     def open(self) -> Program:
         self.program.start()
-        self._qtbot.waitUntil(lambda: isinstance(self.program.shell.navigator.page(), HomePage), timeout=20_000)
+        patiently(self._qtbot, lambda: isinstance(self.program.shell.navigator.page(), HomePage))
         return self.program
 
     def end(self) -> int:
         self.program.stop()
-        self._qtbot.waitUntil(self._ended.done, timeout=20_000)
+        patiently(self._qtbot, self._ended.done)
         return self._ended.result()
 
 
@@ -89,7 +94,7 @@ def start(
 
 
 def wait_for_side(qtbot: QtBot, page: WizardPage, step: ConnectStep, side: Side) -> None:
-    qtbot.waitUntil(lambda: page.step is Step.CONNECT and step.side is side and step.editor is not None)
+    patiently(qtbot, lambda: page.step is Step.CONNECT and step.side is side and step.editor is not None)
 
 
 def page_of(program: Program, kind: type) -> object:
@@ -113,7 +118,7 @@ def test_every_system_of_the_program_has_its_card(start: Callable[[], Start], qt
     program = start().open()
     home = page_of(program, HomePage)
     assert isinstance(home, HomePage)
-    qtbot.waitUntil(lambda: home.model.is_loaded)
+    patiently(qtbot, lambda: home.model.is_loaded)
     assert len(home.systems.shown()) >= 3
     assert unnamed_controls(home) == []
 
@@ -129,32 +134,30 @@ def test_practice_accounts_lead_through_the_steps_with_real_simulators(
     assert isinstance(systems, SystemsStep)
     assert isinstance(connect, ConnectStep)
     assert isinstance(flows, FlowsStep)
-    qtbot.waitUntil(lambda: bool(systems.source.names()))
+    patiently(qtbot, lambda: bool(systems.source.names()))
     shop = next(each for each in page.model.sources() if each.category.value == "shop")
     qtbot.mouseClick(systems.source.card(shop.system), Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: bool(systems.target.names()))
+    patiently(qtbot, lambda: bool(systems.target.names()))
     systems.target.card(systems.target.names()[0]).click()
-    qtbot.waitUntil(page.continue_button.isEnabled)
+    patiently(qtbot, page.continue_button.isEnabled)
     qtbot.mouseClick(page.continue_button, Qt.MouseButton.LeftButton)
     for side in Side:
         wait_for_side(qtbot, page, connect, side)
         assert connect.choice is not None
         connect.choice.set_value(PRACTICE)
-        qtbot.waitUntil(lambda: connect.editor is not None and connect.editor.is_practice)
+        patiently(qtbot, lambda: connect.editor is not None and connect.editor.is_practice)
         assert connect.editor is not None
-        qtbot.waitUntil(
-            lambda: connect.editor is not None and connect.editor.test.state is ConnectionState.PASSED, timeout=20_000
-        )
-        qtbot.waitUntil(page.continue_button.isEnabled)
+        patiently(qtbot, lambda: connect.editor is not None and connect.editor.test.state is ConnectionState.PASSED)
+        patiently(qtbot, page.continue_button.isEnabled)
         page.continue_button.click()
-    qtbot.waitUntil(lambda: page.step is Step.FLOWS and bool(flows.switches))
-    qtbot.waitUntil(page.continue_button.isEnabled)
+    patiently(qtbot, lambda: page.step is Step.FLOWS and bool(flows.switches))
+    patiently(qtbot, page.continue_button.isEnabled)
     assert unnamed_controls(page) == []
     page.run(page._save_draft())
-    qtbot.waitUntil(lambda: isinstance(program.shell.navigator.page(), HomePage))
+    patiently(qtbot, lambda: isinstance(program.shell.navigator.page(), HomePage))
     home = page_of(program, HomePage)
     assert isinstance(home, HomePage)
-    qtbot.waitUntil(lambda: len(home.cards) == 1)
+    patiently(qtbot, lambda: len(home.cards) == 1)
     (card,) = home.cards.values()
     assert card.status_words() == "Draft"
 
@@ -165,8 +168,8 @@ def test_language_and_theme_change_at_once_and_are_remembered(start: Callable[[]
     program.use_language("de")
     program.use_theme(ThemeChoice.DARK)
     assert current_language() == "de"
-    qtbot.waitUntil(lambda: peek(begun.folder.database).get("language") == "de")
-    qtbot.waitUntil(lambda: peek(begun.folder.database).get("theme") == "dark")
+    patiently(qtbot, lambda: peek(begun.folder.database).get("language") == "de")
+    patiently(qtbot, lambda: peek(begun.folder.database).get("theme") == "dark")
     program.use_theme(ThemeChoice.LIGHT)
 
 
@@ -182,7 +185,7 @@ def test_a_folder_in_use_is_refused_with_a_sentence(start: Callable[[], Start], 
     start().open()
     second = start()
     second.program.start()
-    qtbot.waitUntil(lambda: second.program._opening_error is not None, timeout=20_000)
+    patiently(qtbot, lambda: second.program._opening_error is not None)
     page = second.program.shell.navigator.page()
     assert isinstance(page, StartPage)
     words = " ".join(label.text() for label in page.findChildren(QLabel))
