@@ -5,7 +5,7 @@
     AppError                 what happened and what to do, in the person's words
       ConfigError            the person must act: the run pauses, the card says what to do
         SignInError          credentials refused
-        PermissionError_     signed in, but not allowed to do this
+        PermissionMissingError  signed in, but not allowed to do this
         AddressError         wrong, redirecting or untrusted address
       TemporaryError         try later, by itself
         RateLimitError       the vendor asks to slow down
@@ -55,7 +55,7 @@ class SignInError(ConfigError):
     """The vendor refused the credentials."""
 
 
-class PermissionError_(ConfigError):  # noqa: N801, N818 - the plain name is a builtin
+class PermissionMissingError(ConfigError):
     """Signed in, but this account may not do it. ``permission`` is the vendor's name for what is missing."""
 
     def __init__(self, message: Text | str, *, permission: str = "", **rest: object) -> None:

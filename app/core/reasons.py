@@ -110,7 +110,9 @@ _COMMON = (
         text("Look at the list; if it is right, confirm the removal."),
     ),
     Reason("deleted_in_source", text("Deleted in the source."), text("")),
-    Reason("not_in_target", text("The receiving system does not know this person; there is nothing to change."), text("")),
+    Reason(
+        "not_in_target", text("The receiving system does not know this person; there is nothing to change."), text("")
+    ),
     Reason("already_so", text("It is already so; there is nothing to change."), text("")),
     Reason("consent_given", text("Agreed in the shop: newly subscribed."), text("")),
     Reason("consent_withdrawn", text("Withdrew consent in the shop: stays or becomes unsubscribed."), text("")),

@@ -19,7 +19,7 @@ from app.core.outcomes import Outcome
 from app.core.texts import text
 from app.engine.job import Route
 from app.engine.planning import Planner
-from app.sdk.http import Answer, RejectedError
+from app.sdk.answers import Answer, RejectedError
 from app.sdk.plan import Draft, Json, Plan, RecordPlan, Settled, Step, joined_path, resolved
 from app.sdk.target import Judgement, NamesCulprits
 

@@ -20,8 +20,9 @@ from cryptography.x509.oid import NameOID
 from app.core.errors import AddressError, AppError, TemporaryError, UnreachableError
 from app.core.events import now
 from app.core.texts import Text, text
+from app.sdk.base_url import checked_base_url, is_loopback
 from app.sdk.check import Finding, Probe
-from app.sdk.http import Knock, checked_base_url, is_loopback, knock
+from app.sdk.http import Knock, knock
 
 _CLOCK_TOLERANCE = timedelta(minutes=5)
 _MOST_HOPS = 5

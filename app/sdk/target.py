@@ -13,7 +13,7 @@ from typing import Protocol, runtime_checkable
 from app.core.fields import FieldRule
 from app.core.records import Kind, OrderLine, Product, Record
 from app.core.rules import Refusal
-from app.sdk.http import Answer
+from app.sdk.answers import Answer
 from app.sdk.plan import Draft, Known, Plan, Settled, Step
 
 

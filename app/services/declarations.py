@@ -17,7 +17,7 @@ from app.core.events import now
 from app.core.fields import FieldRule
 from app.core.records import Kind
 from app.core.texts import Text, text
-from app.sdk.http import checked_base_url
+from app.sdk.base_url import checked_base_url
 from app.sdk.manifest import Manifest
 from app.sdk.registry import Registry
 from app.sdk.settings import InputKind, SettingsError, field_specs, problems_of, secret_names

@@ -22,7 +22,7 @@ from app.engine.planning import number_of
 from app.engine.ports import KeyedHash
 from app.engine.preview import Previewed, PreviewResult
 from app.engine.preview import preview as run_preview
-from app.sdk.http import encoded
+from app.sdk.answers import encoded
 from app.sdk.plan import FieldLine, Json, RecordPlan, Step, joined_path, shown
 from app.sdk.redaction import Redactor
 from app.services.integrations import Integrations

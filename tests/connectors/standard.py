@@ -36,7 +36,8 @@ from app.core.records import (
     Unreadable,
 )
 from app.sdk.access import Access
-from app.sdk.http import Answer, HttpClient
+from app.sdk.answers import Answer
+from app.sdk.http import HttpClient
 from app.sdk.manifest import Manifest
 from app.sdk.pacing import Pace
 from app.sdk.plan import Plan, Step, joined_path, resolved

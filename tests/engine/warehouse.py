@@ -18,7 +18,8 @@ from app.core.money import Money
 from app.core.outcomes import Outcome
 from app.core.records import Deletion, Kind, OptOut, Order, OrderStatus, Record, Unreadable
 from app.core.rules import Refusal, skip
-from app.sdk.http import Answer, HttpClient
+from app.sdk.answers import Answer
+from app.sdk.http import HttpClient
 from app.sdk.plan import Batched, Draft, Known, Plan, RecordPlan, Settled, Step
 from app.sdk.simulator import Simulator
 from app.sdk.source import Page, ReadRequest

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from app.core.errors import (
     AddressError,
     AppError,
-    PermissionError_,
+    PermissionMissingError,
     ProtocolError,
     RateLimitError,
     SignInError,
@@ -25,7 +25,9 @@ from app.core.errors import (
     WriteRefusedError,
 )
 from app.core.events import Event, RequestEvent
-from app.sdk.http import Answer, HttpClient, HttpOptions, RejectedError, checked_base_url, retry_after_s
+from app.sdk.answers import Answer, RejectedError, retry_after_s
+from app.sdk.base_url import checked_base_url
+from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
 from app.sdk.redaction import Redactor
 from app.sdk.simulator import FaultKind, Simulator, serve
@@ -88,7 +90,13 @@ async def test_a_read_only_client_refuses_to_write_before_anything_leaves() -> N
 
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [(401, SignInError), (403, PermissionError_), (404, RejectedError), (422, RejectedError), (500, UnreachableError)],
+    [
+        (401, SignInError),
+        (403, PermissionMissingError),
+        (404, RejectedError),
+        (422, RejectedError),
+        (500, UnreachableError),
+    ],
 )
 async def test_each_status_becomes_its_class(wire: Line, status: int, expected: type[AppError]) -> None:
     wire.simulator.fail(status=status, times=-1, body="no")

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from app.core.errors import AddressError, AppError, PermissionError_, RateLimitError, SignInError
+from app.core.errors import AddressError, AppError, PermissionMissingError, RateLimitError, SignInError
 from app.core.texts import text
-from app.sdk.http import Answer, RejectedError, retry_after_s
+from app.sdk.answers import Answer, RejectedError, retry_after_s
 from app.sdk.plan import Json
 
 GRAPHQL_PATH = "api/3/ecom/graphql"
@@ -134,7 +134,7 @@ def _refused_access(answer: Answer) -> AppError:
             field="api_key",
         )
     resource = _resource(answer.url)
-    return PermissionError_(
+    return PermissionMissingError(
         text('The user of this key may not use "{resource}" in ActiveCampaign.', resource=resource),
         permission=resource,
         remedy=text("Give the user's group this permission in ActiveCampaign, or use the key of another user."),

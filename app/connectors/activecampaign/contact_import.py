@@ -20,7 +20,7 @@ from app.core.outcomes import Outcome
 from app.core.records import Record
 from app.core.rules import Refusal
 from app.core.texts import ntext
-from app.sdk.http import Answer, encoded
+from app.sdk.answers import Answer, encoded
 from app.sdk.plan import Batched, Draft, Json, Known, Plan, Settled, Step
 
 BATCH_SIZE = 250

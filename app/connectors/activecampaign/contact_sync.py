@@ -16,7 +16,7 @@ from app.core.consent import ConsentAction
 from app.core.records import Record
 from app.core.rules import Refusal
 from app.core.texts import text
-from app.sdk.http import Answer
+from app.sdk.answers import Answer
 from app.sdk.plan import Draft, Json, Known, Plan, RecordPlan, Ref, Settled, Step
 
 _STATUS = {ConsentAction.SUBSCRIBE: "1", ConsentAction.UNSUBSCRIBE: "2"}

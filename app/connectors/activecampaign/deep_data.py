@@ -17,7 +17,7 @@ from app.core.outcomes import Outcome
 from app.core.records import Cart, Deletion, Kind, Order, Record
 from app.core.rules import Refusal, skip
 from app.core.texts import text
-from app.sdk.http import Answer
+from app.sdk.answers import Answer
 from app.sdk.plan import Draft, FieldLine, Json, Known, Plan, RecordPlan, Ref, Settled, Step
 from app.sdk.target import Mappings, Timing
 

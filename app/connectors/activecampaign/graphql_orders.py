@@ -20,7 +20,7 @@ from app.core.outcomes import Outcome
 from app.core.records import Deletion, Kind, Order, Record
 from app.core.rules import Refusal, skip
 from app.core.texts import ntext, text
-from app.sdk.http import Answer
+from app.sdk.answers import Answer
 from app.sdk.plan import Batched, Draft, FieldLine, Json, Known, Plan, RecordPlan, Settled, Step
 from app.sdk.target import Mappings, Timing
 

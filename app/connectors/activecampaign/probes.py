@@ -14,8 +14,8 @@ from app.core.errors import ConfigError
 from app.core.records import Kind
 from app.core.texts import Text, ntext, text
 from app.sdk.access import Access
+from app.sdk.answers import RejectedError
 from app.sdk.check import Finding, Probe
-from app.sdk.http import RejectedError
 
 _NEEDS: dict[Kind, tuple[str, ...]] = {
     Kind.CONTACTS: ("contacts", "tags", "fields", "lists"),

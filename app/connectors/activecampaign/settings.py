@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from app.core.texts import text
-from app.sdk.http import is_loopback
+from app.sdk.base_url import is_loopback
 from app.sdk.settings import Secret, Setting, Settings, invalid
 
 

@@ -24,7 +24,7 @@ from app.connectors.activecampaign import simulated_people as people
 from app.connectors.activecampaign.simulated_call import Call, Handler, RefusedError, Reply
 from app.connectors.activecampaign.simulated_graphql import GraphqlDesk
 from app.connectors.activecampaign.world import World, furnish
-from app.sdk.http import encoded
+from app.sdk.answers import encoded
 from app.sdk.simulator import Exchange, Simulator
 
 KEY = "practice-key-5f1c9d2e7a"

@@ -18,7 +18,7 @@ from app.connectors.activecampaign.wire import Row, Wire, as_object, listed, mom
 from app.core.addresses import normalised_email
 from app.core.records import Bounce, Deletion, Kind, OptOut, Record
 from app.sdk.access import Access
-from app.sdk.http import RejectedError
+from app.sdk.answers import RejectedError
 from app.sdk.source import Page, ReadRequest
 from app.sdk.target import Suggestion
 

@@ -26,7 +26,7 @@ from app.core.records import Cart, Contact, Deletion, Kind, Order, Product, Reco
 from app.core.rules import Refusal, skip
 from app.core.texts import text
 from app.sdk.access import Access
-from app.sdk.http import Answer, RejectedError
+from app.sdk.answers import Answer, RejectedError
 from app.sdk.plan import Draft, Known, Plan, Settled, Step
 from app.sdk.target import Judgement, Mappings, RemoteField, Suggestion, Timing
 

@@ -12,7 +12,8 @@ from app.connectors.activecampaign.settings import ActiveCampaignSettings
 from app.core.errors import ProtocolError
 from app.core.texts import text
 from app.sdk.access import Access
-from app.sdk.http import Answer, HttpClient, HttpOptions, RejectedError
+from app.sdk.answers import Answer, RejectedError
+from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Hint, Pace
 
 PAGE_SIZE = 100

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.core.records import Record
 from app.core.rules import Refusal
-from app.sdk.http import Answer
+from app.sdk.answers import Answer
 from app.sdk.plan import Draft, Json, Known, Plan, Ref, Settled, Step
 
 CONNECTION = Ref("connection")

@@ -15,8 +15,8 @@ from app.core.errors import SignInError, TemporaryError
 from app.core.records import Cart, Category, Contact, Kind, Order, Product, Record, StockLevel, Unreadable
 from app.core.texts import Text, text, verbatim
 from app.sdk.access import Access
+from app.sdk.answers import RejectedError
 from app.sdk.check import Finding, Probe
-from app.sdk.http import RejectedError
 from app.sdk.source import Page, ReadRequest
 
 _NO_SUBSCRIBER = 2_147_483_647

@@ -15,14 +15,15 @@ from app.connectors.bigcommerce.settings import BigCommerceSettings
 from app.core.errors import (
     AppError,
     ConfigError,
-    PermissionError_,
+    PermissionMissingError,
     ProtocolError,
     RateLimitError,
     SignInError,
     UnreachableError,
 )
 from app.core.texts import Text, text
-from app.sdk.http import Answer, HttpClient, HttpOptions
+from app.sdk.answers import Answer
+from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Hint, Pace
 
 Row = Mapping[str, Any]
@@ -133,7 +134,7 @@ def refusal(answer: Answer) -> AppError | None:
             return _does_not_belong_together(detail)
         case 403:
             scope = scope_of(answer.url)
-            return PermissionError_(
+            return PermissionMissingError(
                 text('The access token lacks the permission "{scope}".', scope=scope),
                 remedy=text(
                     "Permissions of an API account cannot be changed afterwards: create a new one with this permission"

@@ -38,7 +38,7 @@ from app.connectors.bigcommerce.subscribers import Consents
 from app.connectors.bigcommerce.values import as_filter, moment_v2, readable, words
 from app.core.consent import Consent
 from app.core.records import Deletion, Kind, Record, Unreadable
-from app.sdk.http import RejectedError
+from app.sdk.answers import RejectedError
 from app.sdk.source import Page, ReadRequest
 
 # Lines, shipping and fees arrive with the order: without this, every order costs three more requests.

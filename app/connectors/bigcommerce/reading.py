@@ -14,7 +14,7 @@ from app.connectors.bigcommerce.values import as_filter
 from app.core.errors import ProtocolError, UnreachableError
 from app.core.records import Unreadable
 from app.core.texts import text
-from app.sdk.http import RejectedError
+from app.sdk.answers import RejectedError
 from app.sdk.source import ReadRequest
 
 T = TypeVar("T")

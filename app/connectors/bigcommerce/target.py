@@ -18,7 +18,7 @@ from app.core.records import Bounce, Kind, OptOut, Record
 from app.core.rules import Refusal, hold, skip
 from app.core.texts import text, verbatim
 from app.sdk.access import Access
-from app.sdk.http import Answer
+from app.sdk.answers import Answer
 from app.sdk.plan import Draft, FieldLine, Known, Plan, RecordPlan, Settled, Step
 from app.sdk.target import Judgement, Mappings, Target, Timing
 

@@ -20,7 +20,8 @@ from app.core.outcomes import Outcome
 from app.core.records import Kind, Record
 from app.core.rules import Refusal
 from app.sdk.access import Access
-from app.sdk.http import Answer, HttpClient, RejectedError
+from app.sdk.answers import Answer, RejectedError
+from app.sdk.http import HttpClient
 from app.sdk.pacing import Pace
 from app.sdk.plan import Draft, Known, Plan, Settled, joined_path, resolved
 from app.sdk.settings import parse

@@ -10,11 +10,18 @@ from app.connectors.activecampaign.manifest import MANIFEST
 from app.connectors.activecampaign.settings import ActiveCampaignSettings
 from app.connectors.activecampaign.simulator import LIMITED_KEY
 from app.connectors.activecampaign.wire import PACE, Wire, learn_pace
-from app.core.errors import AddressError, PermissionError_, ProtocolError, RateLimitError, SignInError, UnreachableError
+from app.core.errors import (
+    AddressError,
+    PermissionMissingError,
+    ProtocolError,
+    RateLimitError,
+    SignInError,
+    UnreachableError,
+)
 from app.core.events import StageState
 from app.core.records import Kind
+from app.sdk.answers import RejectedError
 from app.sdk.check import run_probes
-from app.sdk.http import RejectedError
 from app.sdk.settings import parse, plain_values, problems_of
 from tests.connectors.activecampaign.conftest import staged
 
@@ -94,8 +101,8 @@ async def test_an_empty_account_has_no_sample_and_says_so(stage):
 @pytest.mark.parametrize(
     ("status", "body", "expected", "words"),
     [
-        (403, '{"message":"Forbidden"}', PermissionError_, "tags"),
-        (403, '{"errors":[{"status":403,"title":"Forbidden","detail":"No"}]}', PermissionError_, "tags"),
+        (403, '{"message":"Forbidden"}', PermissionMissingError, "tags"),
+        (403, '{"errors":[{"status":403,"title":"Forbidden","detail":"No"}]}', PermissionMissingError, "tags"),
         (404, PAGE, AddressError, "web page"),
         (200, PAGE, AddressError, "web page"),
         (200, "[]", ProtocolError, "unknown form"),

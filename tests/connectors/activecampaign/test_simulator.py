@@ -11,7 +11,7 @@ from app.connectors.activecampaign.manifest import MANIFEST
 from app.connectors.activecampaign.simulator import build_simulator
 from app.core.errors import RateLimitError
 from app.core.records import Kind
-from app.sdk.http import RejectedError
+from app.sdk.answers import RejectedError
 from tests.connectors.activecampaign.conftest import staged
 from tests.connectors.activecampaign.records import cart, contact, order
 

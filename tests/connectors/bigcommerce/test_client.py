@@ -11,14 +11,14 @@ from app.connectors.bigcommerce.manifest import MANIFEST
 from app.core.errors import (
     AddressError,
     ConfigError,
-    PermissionError_,
+    PermissionMissingError,
     ProtocolError,
     RateLimitError,
     SignInError,
     UnreachableError,
 )
 from app.core.records import Kind
-from app.sdk.http import Answer
+from app.sdk.answers import Answer
 from app.sdk.pacing import Hint
 from app.sdk.simulator import FaultKind
 from tests.connectors.standard import read_all
@@ -55,7 +55,7 @@ def test_a_wrong_hash_and_a_wrong_token_cannot_be_told_apart(status):
 )
 def test_a_missing_permission_is_named_as_the_control_panel_names_it(path, scope):
     error = refusal(_answer(403, _SCOPE, f"https://api.example.com/stores/abc123/{path}"))
-    assert isinstance(error, PermissionError_)
+    assert isinstance(error, PermissionMissingError)
     assert error.permission == scope
     assert scope in str(error)
     assert "create a new one" in str(error)

@@ -13,7 +13,7 @@ from app.connectors.bigcommerce.reading import PageSize, Place, place_text
 from app.connectors.bigcommerce.world import Item
 from app.core.errors import ProtocolError, UnreachableError
 from app.core.records import Kind, Unreadable
-from app.sdk.http import Answer, RejectedError
+from app.sdk.answers import Answer, RejectedError
 from tests.connectors.bigcommerce.conftest import NOW, START
 from tests.connectors.standard import ids_in, pages_of, read_all, records_in, request
 

@@ -10,7 +10,7 @@ from app.core.consent import Standing
 from app.core.outcomes import Outcome
 from app.core.records import Bounce, Contact, Kind, OptOut
 from app.core.rules import Refusal
-from app.sdk.http import Answer, RejectedError
+from app.sdk.answers import Answer, RejectedError
 from app.sdk.plan import Draft, Step
 from app.sdk.target import Judgement, Timing
 from tests.connectors.standard import send

@@ -1,0 +1,144 @@
+"""What comes back over HTTP, and how its status is read where a connector does not know better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+
+import msgspec
+
+from app.core.errors import (
+    AddressError,
+    AppError,
+    DataError,
+    PermissionMissingError,
+    ProtocolError,
+    RateLimitError,
+    SignInError,
+    UnreachableError,
+)
+from app.core.events import now
+from app.core.texts import text
+from app.sdk.plan import Json
+
+_LONGEST_EVIDENCE = 2_000
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+    url: str = ""
+    redact: Callable[[str], str] = field(default=str, compare=False, repr=False)
+    """Takes secrets out of whatever is shown or logged of this answer."""
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.content.strip()
+
+    @property
+    def text(self) -> str:
+        return self.content.decode("utf-8", errors="replace")
+
+    @property
+    def evidence(self) -> str:
+        """The beginning of the body without secrets, for errors and the log."""
+        return self.redact(self.text)[:_LONGEST_EVIDENCE]
+
+    def json(self) -> Json:
+        """Numbers with a point become Decimal, so that money never passes through a float.
+
+        Raises ProtocolError where the body is no JSON, such as a web page from a proxy.
+        """
+        try:
+            return _DECODER.decode(self.content)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            what = "a web page" if self.content.lstrip()[:1] == b"<" else "something else"
+            raise ProtocolError(
+                text("The system answered with {what} instead of data.", what=what),
+                remedy=text(
+                    "Check the address of the account; a maintenance page or a firewall may answer in its place."
+                ),
+                detail=f"no JSON from {self.url}: {self.evidence}",
+            ) from error
+
+
+class RejectedError(DataError):
+    """The vendor refused this request (400, 404, 409, 413, 415, 422); ``answer`` says why."""
+
+    def __init__(self, answer: Answer, words: str = "") -> None:
+        super().__init__(
+            "refused",
+            text("The system refused the request: {words}", words=words or answer.evidence[:300] or str(answer.status)),
+            detail=f"{answer.status} from {answer.url}: {answer.evidence}",
+        )
+        self.answer = answer
+        self.words = words or answer.evidence[:300]
+
+
+def encoded(body: Json) -> bytes:
+    """JSON as UTF-8; a Decimal is written as the number it is, digit for digit."""
+    return _ENCODER.encode(body)
+
+
+def common_error(answer: Answer) -> AppError | None:
+    """How an HTTP status is read where the connector does not know better; None for success."""
+    status = answer.status
+    detail = f"{status} from {answer.url}: {answer.evidence}"
+    if 200 <= status < 300:
+        return None
+    if 300 <= status < 400:
+        return redirect_error(answer)
+    if status == 401:
+        return SignInError(
+            text("The system did not accept the sign-in."), remedy=text("Enter the key again."), detail=detail
+        )
+    if status in {402, 403}:
+        return PermissionMissingError(
+            text("The system does not permit this."),
+            remedy=text("Give the key the permission that is missing, then test again."),
+            detail=detail,
+        )
+    if status == 429:
+        return RateLimitError(
+            text("The system asks to slow down."), retry_after_s=retry_after_s(answer.headers), detail=detail
+        )
+    if status in {408, 423, 425} or status >= 500:
+        return UnreachableError(
+            text("The system has a fault at the moment."),
+            remedy=text("It is tried again by itself."),
+            retry_after_s=retry_after_s(answer.headers),
+            detail=detail,
+        )
+    return RejectedError(answer)
+
+
+def redirect_error(answer: Answer) -> AddressError:
+    target = answer.headers.get("location", "")
+    return AddressError(
+        text("The address redirects to {address}.", address=target or "?"),
+        remedy=text("Use the final address in the account; your key is never sent along a redirect."),
+        suggestion=target or None,
+        field="api_address",
+        detail=f"{answer.status} from {answer.url} to {target}",
+    )
+
+
+def retry_after_s(headers: Mapping[str, str]) -> float | None:
+    """RFC 9110 Retry-After: seconds or a date; None where absent or unreadable."""
+    raw = headers.get("retry-after", "").strip()
+    if not raw:
+        return None
+    if raw.replace(".", "", 1).isdigit():
+        return float(raw)
+    try:
+        return max(0.0, (parsedate_to_datetime(raw) - now()).total_seconds())
+    except (ValueError, TypeError):
+        return None
