@@ -24,6 +24,7 @@ def window_loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
         qapp.processEvents()
         if not asyncio.all_tasks(loop):
             break
+    qapp.processEvents()  # what the ended tasks asked to be told
     asyncio.events._set_running_loop(None)
     # Not loop.stop(): it makes the application refuse every later event loop, those of the next tests included.
     qapp.aboutToQuit.disconnect(loop._after_run_forever)

@@ -7,8 +7,9 @@ from typing import Any
 
 from app.core.configuration import Account, Integration, key_from
 from app.core.errors import ConfigError, SecretStoreError
-from app.core.events import RunMode, StageEvent, StageState
+from app.core.events import StageEvent, StageState
 from app.core.fields import FieldRule
+from app.core.reasons import ReasonTexts
 from app.core.records import Kind
 from app.core.texts import Text, text
 from app.sdk.registry import Registry
@@ -21,6 +22,7 @@ from app.services.mappingcheck import MappingProblems
 from app.services.status import Standing, status_of
 from app.services.systems import Systems
 from app.storage.secrets import VaultState
+from tests.ui.fake_runs import FakeFields, FakeLog, FakePreferences, FakePreviews, FakeProducts, FakeRuns
 from tests.ui.fake_systems import FILE, MAIL, SHOP
 
 PLACE = text("Kept in the test's memory.")
@@ -300,26 +302,6 @@ class FakeIntegrations:
         return text('What "{integration}" has already sent stays in the target.', integration=self.stored[key].title)
 
 
-@dataclass(frozen=True)
-class FakeHandle:
-    run_id: str
-    integration: str
-
-
-@dataclass
-class FakeRuns:
-    started: list[tuple[str, RunMode]] = field(default_factory=list)
-    continued: list[str] = field(default_factory=list)
-
-    async def start(self, key: str, mode: RunMode, **_choice: object) -> FakeHandle:
-        self.started.append((key, mode))
-        return FakeHandle(f"run-{len(self.started)}", key)
-
-    async def continue_last(self, key: str) -> FakeHandle:
-        self.continued.append(key)
-        return FakeHandle("run-continued", key)
-
-
 @dataclass
 class FakeDeclarations:
     applied: list[Path] = field(default_factory=list)
@@ -337,4 +319,10 @@ class FakeServices:
         self.checks = FakeChecks()
         self.integrations = FakeIntegrations(self.accounts)
         self.runs = FakeRuns()
+        self.products = FakeProducts()
+        self.fields = FakeFields()
+        self.previews = FakePreviews()
+        self.preferences = FakePreferences()
+        self.log = FakeLog()
+        self.reasons = ReasonTexts()
         self.declarations = FakeDeclarations()

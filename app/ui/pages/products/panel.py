@@ -347,5 +347,6 @@ class ProductsPanel(Panel):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        # Without an owner: leaving the page must not cancel what is being saved.
-        self.context.tasks.spawn(self.model.flush())
+        if not self.model.is_saved:
+            # Without an owner: leaving the page must not cancel what is being saved.
+            self.context.tasks.spawn(self.model.flush())
