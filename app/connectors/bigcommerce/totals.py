@@ -2,8 +2,8 @@
 
 Whether a discount includes tax depends on how the shop enters its prices, and whether gift certificates and store
 credit lower the total is not documented. The order's own numbers decide: a reading counts only when it meets the total;
-where none does, the shop's words are kept and the money check holds the order. Names stay English: they are content
-of the target, which must not change with the language of the window.
+where none does, the shop's own words are kept. Names stay English: they are content of the target, which must not
+change with the language of the window.
 """
 
 from __future__ import annotations
