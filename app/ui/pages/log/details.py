@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from app.core.events import Level, LogEvent, RequestEvent
 from app.core.texts import Text, _, text
 from app.ui.pages.facts import FactsGrid
-from app.ui.pages.run.problems import SINGULAR
+from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.theme import SPACING, TYPE
 from app.ui.widgets.badge import StatusBadge
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -56,7 +56,7 @@ def facts_of(event: LogEvent | RequestEvent) -> list[tuple[str, str]]:
         ]
     facts = [(_("When"), moment(event.at))]
     if event.key and event.kind is not None:
-        facts.append((str(SINGULAR[event.kind]), event.key))
+        facts.append((str(RECORD_NAMES[event.kind]), event.key))
     elif event.key:
         facts.append((str(FACT_NAMES["key"]), event.key))
     for name, value in event.facts.items():

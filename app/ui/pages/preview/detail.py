@@ -14,7 +14,7 @@ from app.core.texts import _
 from app.sdk.plan import FieldLine
 from app.services.previews import PreviewItem
 from app.ui.pages.preview.items import LONG_OUTCOMES, PREVIEW_TONES
-from app.ui.pages.run.problems import SINGULAR
+from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.theme import SPACING, TYPE, mono_font
 from app.ui.widgets.badge import StatusBadge
 from app.ui.widgets.buttons import SecondaryButton
@@ -114,7 +114,7 @@ class PreviewDetail(Card):
         if item is None:
             return
         name = item.number or item.key
-        title = _("{kind} {number}").format(kind=SINGULAR[item.kind], number=name)
+        title = _("{kind} {number}").format(kind=RECORD_NAMES[item.kind], number=name)
         self.title.set_words(f"{title} · {item.label}" if item.label else title)
         self.badge.set_status(LONG_OUTCOMES[item.outcome], PREVIEW_TONES[item.outcome])
         words = " ".join(part for part in (str(item.reason_text), item.message, str(item.next_step)) if part)

@@ -64,7 +64,7 @@ class PreviewPanel(Panel):
         self.list = self._build_list()
         self.detail = PreviewDetail()
         self.empty = EmptyState(
-            "binoculars",
+            "magnifying-glass-minus",
             _("Nothing to preview"),
             _("The source holds no record of the kinds you chose, or your rules leave all of them out."),
         )

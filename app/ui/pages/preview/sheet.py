@@ -10,7 +10,7 @@ from app.core.records import Kind
 from app.core.texts import _
 from app.ui.context import Context
 from app.ui.pages.preview.detail import PreviewDetail
-from app.ui.pages.run.problems import SINGULAR
+from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.buttons import PrimaryButton
 from app.ui.widgets.confirm import Sheet
@@ -26,7 +26,7 @@ class RecordSheet(Sheet):
     """Reads the record from the source through a client that refuses to write."""
 
     def __init__(self, context: Context, parent: QWidget, integration: str, kind: Kind, key: str) -> None:
-        title = _("{kind} {number}, as it would be sent now").format(kind=SINGULAR[kind], number=key)
+        title = _("{kind} {number}, as it would be sent now").format(kind=RECORD_NAMES[kind], number=key)
         super().__init__(parent, title, width_px=_WIDTH_PX)
         self._context, self._place = context, (integration, kind, key)
         self.body.addWidget(SecondaryLabel(_("Nothing is sent by looking.")))

@@ -11,7 +11,7 @@ from app.core.texts import _
 from app.services.problems import ProblemView
 from app.services.why import Answer
 from app.ui.pages.facts import FactsGrid
-from app.ui.pages.run.problems import SINGULAR
+from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.theme import SPACING
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from app.ui.widgets.confirm import Sheet
@@ -30,7 +30,7 @@ class InspectSheet(Sheet):
 
     def __init__(self, parent: QWidget, problem: ProblemView, *, label: str = "", can_retry: bool = True) -> None:
         entry = problem.entry
-        title = _("{kind} {number}").format(kind=SINGULAR[entry.kind], number=entry.key)
+        title = _("{kind} {number}").format(kind=RECORD_NAMES[entry.kind], number=entry.key)
         super().__init__(parent, title, width_px=_WIDTH_PX)
         self._place = (entry.kind, entry.key)
         self._facts = [

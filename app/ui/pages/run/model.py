@@ -257,9 +257,11 @@ class RunModel(QObject):
         self.outcome = next((each for each in _URGENT if total.count(each)), Outcome.FAILED)
 
     def _has_better_list(self) -> bool:
-        """The list in sight is empty, another one is not, and the person has not chosen."""
+        """The list in sight is empty although there are such records, or another one is not and nobody has chosen."""
         total = self.balance.total
-        return not self._has_chosen and not total.count(self.outcome) and any(map(total.count, _URGENT))
+        if total.count(self.outcome):
+            return not self.problems
+        return not self._has_chosen and any(map(total.count, _URGENT))
 
     def _hear(self, events: list[Event]) -> None:
         has_progress = False

@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.core.outcomes import Outcome
-from app.core.records import Kind
-from app.core.texts import Text, _, text
+from app.core.texts import _
 from app.services.problems import ProblemView
+from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.pages.run.model import RunModel
 from app.ui.theme import MEDIUM, SIZES, TYPE, colours_now, ui_font
 from app.ui.widgets.delegates import TONE_ROLE, draw_cell_ground
@@ -23,16 +23,6 @@ from app.ui.wording import money_words
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 
-SINGULAR: dict[Kind, Text] = {
-    Kind.OPT_OUTS: text("Opt-out"),
-    Kind.BOUNCES: text("Bounce"),
-    Kind.CATEGORIES: text("Category"),
-    Kind.PRODUCTS: text("Product"),
-    Kind.STOCK: text("Stock level"),
-    Kind.CONTACTS: text("Contact"),
-    Kind.ORDERS: text("Order"),
-    Kind.CARTS: text("Cart"),
-}
 OUTCOME_TONES = {
     Outcome.CREATED: Tone.OK,
     Outcome.UPDATED: Tone.OK,
@@ -109,7 +99,7 @@ class ProblemTable(QAbstractTableModel):
         entry = problem.entry
         match column:
             case ProblemColumn.KIND:
-                return str(SINGULAR[entry.kind])
+                return str(RECORD_NAMES[entry.kind])
             case ProblemColumn.RECORD:
                 return entry.key
             case ProblemColumn.CUSTOMER:
