@@ -197,7 +197,7 @@ async def run(application: QApplication, seconds: float, records: int) -> list[P
         program.shell.navigator.push(navigation.RUN, run_id=handle.run_id)
         await asyncio.sleep(1)
         await bench.measure("lines and run, run page")
-        places = [
+        places: list[tuple[str, dict[str, object]]] = [
             (navigation.INTEGRATIONS, {}),
             (navigation.INTEGRATION, {"key": key, "tab": "overview"}),
             (navigation.INTEGRATION, {"key": key, "tab": "products"}),

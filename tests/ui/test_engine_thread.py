@@ -3,6 +3,7 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import cast
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import AppError, StorageError
 from app.core.events import Level, LogEvent
 from app.core.texts import text, verbatim
+from app.services import Services
 from app.services.bus import EventBus
 from app.ui.engine_thread import EngineThread
 
@@ -29,10 +31,10 @@ class Workshop:
         self.engine = EngineThread(self._opened)
 
     @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[Bare]:
+    async def _opened(self) -> AsyncIterator[Services]:
         if self.failure is not None:
             raise self.failure
-        yield self.services
+        yield cast("Services", self.services)
         self.services.is_closed = True
 
 
@@ -170,7 +172,7 @@ def test_events_cross_in_batches_and_in_order(workshop: Workshop, qtbot: QtBot) 
     batches: list[list[LogEvent]] = []
     engine.events_arrived.connect(batches.append)
 
-    def shout(services: Bare) -> None:
+    def shout(services: Services) -> None:
         for number in range(500):
             services.events.emit(LogEvent(level=Level.INFO, message=verbatim(str(number))))
 
