@@ -61,6 +61,8 @@ class Tasks(QObject):
             (on_error or self.failed.emit)(error)
         except Exception:  # noqa: BLE001
             # The last stop before a raw exception would reach the person; the log keeps it whole.
+            if _is_being_cancelled():
+                return  # what a clean-up wanted to show belongs to a page that is gone
             _LOG.exception("a task of the window failed unexpectedly")
             (on_error or self.failed.emit)(unexpected_error())
 
@@ -76,6 +78,11 @@ class Tasks(QObject):
     def _end(self, key: int) -> None:
         for task in tuple(self._owned.pop(key, ())):
             task.cancel()
+
+
+def _is_being_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def unexpected_error() -> AppError:
