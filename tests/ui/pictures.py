@@ -32,8 +32,14 @@ from app.ui.application import Program
 from app.ui.pages.accounts import AccountPage
 from app.ui.pages.accounts.editor import AccountEditor
 from app.ui.pages.connect import ConnectionState
+from app.ui.pages.fields import FieldsPanel
 from app.ui.pages.home import HomePage
+from app.ui.pages.integration import IntegrationPage
+from app.ui.pages.integration.overview import OverviewPanel
 from app.ui.pages.practice_start import start_practice
+from app.ui.pages.preview import PreviewPanel
+from app.ui.pages.products import ProductsPanel
+from app.ui.pages.run import RunPage
 from app.ui.pages.wizard import WizardPage
 from app.ui.pages.wizard.connect_step import PRACTICE, ConnectStep
 from app.ui.pages.wizard.model import Step
@@ -187,6 +193,73 @@ def _wizard_scene(step: Step) -> Scene:
     return scene
 
 
+def _integration_scene(tab: str) -> Scene:
+    async def scene(stage: Stage) -> None:
+        await stage.home()
+        stage.push("integration", key=stage.key, tab=tab)
+        page = stage.page()
+        assert isinstance(page, IntegrationPage)
+        await stage.until(lambda: page.model.view is not None)
+        panel = page.panel(tab)
+        if isinstance(panel, PreviewPanel):
+            await stage.until(lambda: panel.items.rowCount() > 0)
+            if panel.kinds is not None:
+                next(chip for chip in panel.kinds.chips() if chip.key == "orders").click()
+        elif isinstance(panel, ProductsPanel):
+            await stage.until(lambda: panel.model.is_loaded)
+            if not len(panel.model.rows):
+                panel.read_button.click()
+            await stage.until(lambda: len(panel.model.rows) > 0)
+            panel.model.enter({0: "4011", 1: "4012", 3: "x-17"})
+        elif isinstance(panel, FieldsPanel):
+            await stage.until(panel.first_button.isVisible)
+            panel.first_button.click()
+        elif isinstance(panel, OverviewPanel):
+            panel.why.field.setText("104")
+            panel.why.ask.click()
+
+    return scene
+
+
+async def _run(stage: Stage) -> None:
+    await stage.home()
+    stage.push("run", run_id=stage.run_id)
+    page = stage.page()
+    assert isinstance(page, RunPage)
+    await stage.until(lambda: bool(page.problem_table.problems))
+
+
+async def _run_inspect(stage: Stage) -> None:
+    await _run(stage)
+    page = stage.page()
+    assert isinstance(page, RunPage)
+    page.table.row_activated.emit(0)
+
+
+async def _import_sheet(stage: Stage) -> None:
+    await _integration_scene("overview")(stage)
+    page = stage.page()
+    assert isinstance(page, IntegrationPage)
+    panel = page.panel("overview")
+    assert isinstance(panel, OverviewPanel)
+    panel.import_button.click()
+
+
+async def _log_line(stage: Stage) -> None:
+    await _run(stage)
+    pane = stage.program.shell.log_pane
+    line = next((line for line in pane.lines() if line.has_details), None)
+    if line is not None:
+        pane.line_activated.emit(line.entry_id)
+
+
+def _section(name: str) -> Scene:
+    async def scene(stage: Stage) -> None:
+        stage.program.shell.navigator.open_section(name)
+
+    return scene
+
+
 SCENES: Mapping[str, Scene] = {
     "home": _home,
     "system": _system,
@@ -198,6 +271,20 @@ SCENES: Mapping[str, Scene] = {
     "wizard_3_flows": _wizard_scene(Step.FLOWS),
     "wizard_4_products": _wizard_scene(Step.PRODUCTS),
     "wizard_5_preview": _wizard_scene(Step.PREVIEW),
+    "integration_overview": _integration_scene("overview"),
+    "integration_connection": _integration_scene("connection"),
+    "integration_flows": _integration_scene("flows"),
+    "integration_products": _integration_scene("products"),
+    "integration_fields": _integration_scene("fields"),
+    "integration_preview": _integration_scene("preview"),
+    "integration_runs": _integration_scene("runs"),
+    "import_sheet": _import_sheet,
+    "run": _run,
+    "run_inspect": _run_inspect,
+    "log_line": _log_line,
+    "activity": _section("activity"),
+    "settings": _section("settings"),
+    "help": _section("help"),
 }
 
 
