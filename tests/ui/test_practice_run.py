@@ -44,7 +44,7 @@ def test_from_practice_mode_to_a_balance_that_adds_up(program: Program, qtbot: Q
     preview = page.panel("preview")
     assert isinstance(preview, PreviewPanel)
     qtbot.waitUntil(lambda: preview.items.rowCount() > 0, timeout=PATIENCE_MS)
-    assert preview.consent.message().startswith("0 newly subscribed, ")
+    assert preview.consent.message().startswith("Consent: 0 newly subscribed, ")
     assert unnamed_controls(page) == []
     preview.import_button.click()
     preview.findChildren(ConfirmSheet)[0].confirm_button.click()

@@ -34,7 +34,7 @@ def test_it_says_that_nothing_has_left_the_computer(panel: PreviewPanel) -> None
 
 
 def test_the_effect_on_consent_stands_in_numbers(panel: PreviewPanel) -> None:
-    assert panel.consent.message() == "0 newly subscribed, 12 stay unsubscribed"
+    assert panel.consent.message() == "Consent: 0 newly subscribed, 12 stay unsubscribed"
 
 
 @pytest.mark.parametrize(

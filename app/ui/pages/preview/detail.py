@@ -88,7 +88,7 @@ class PreviewDetail(Card):
         )
         self.reason = SecondaryLabel(size_px=TYPE.small)
         self.lines = FieldLines(self)
-        columns = [Column(130), Column(None, MonoDelegate()), Column(40), Column(None, MonoDelegate()), Column(190)]
+        columns = [Column(126), Column(None, MonoDelegate()), Column(40), Column(None, MonoDelegate()), Column(150)]
         self.fields = TableFrame(_("Fields"), self.lines, columns, row_height_px=32, is_bare=True)
         self.text = _code_view()
         self.copy = SecondaryButton(_("Copy"), is_small=True)
@@ -121,6 +121,7 @@ class PreviewDetail(Card):
         self.reason.setText(words)
         self.reason.setVisible(bool(words))
         self.lines.show_lines(item.fields, source, target)
+        self.fields.view.setColumnHidden(FieldColumn.RULE, not any(line.rule for line in item.fields))
         self._show_view()
 
     def request_words(self) -> str:

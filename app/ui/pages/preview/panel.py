@@ -29,7 +29,7 @@ from app.ui.widgets.painting import Tone
 from app.ui.widgets.progress import ProgressLine
 from app.ui.widgets.table import Column, TableFrame
 
-_LIST_PX = 330
+_LIST_PX = 290
 _ALL_THE_ROOM = 100
 
 
@@ -76,7 +76,7 @@ class PreviewPanel(Panel):
         self.run(self.model.load())
 
     def _build_list(self) -> TableFrame:
-        columns = [Column(110, MonoDelegate()), Column(None), Column(112, BadgeDelegate())]
+        columns = [Column(90, MonoDelegate()), Column(None), Column(100, BadgeDelegate())]
         frame = TableFrame(_("Records"), self.items, columns)
         frame.setFixedWidth(_LIST_PX)
         return frame
@@ -142,7 +142,7 @@ class PreviewPanel(Panel):
         effect = preview.consent
         self.consent.setVisible(bool(preview.items))
         tone = Tone.WARNING if effect.newly_subscribed or effect.unsubscribed else Tone.OK
-        self.consent.set_message(consent_words(effect), tone, title=_("What happens to consent"))
+        self.consent.set_message(_("Consent: {effect}").format(effect=consent_words(effect)), tone)
 
     def _show_kinds(self, preview: Preview) -> None:
         if self.kinds is not None:

@@ -303,7 +303,7 @@ class ProductsPanel(Panel):
         )
         wrong = ngettext("{count} error", "{count} errors", errors).format(count=number(errors))
         saved = _("saved") if self.model.is_saved else _("saving…")
-        keys = _("Paste a column from a spreadsheet with Ctrl+V · Undo with Ctrl+Z")
+        keys = _("Paste a column from a spreadsheet with Ctrl+V")
         return f"{keys} · {counts}, {wrong} · {saved}"
 
     def _show_default(self, default: str) -> None:
