@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from app.core.errors import StorageError
-from app.core.events import now
+from app.core.events import Emit, Level, LogEvent, now
 from app.core.reasons import ReasonTexts
+from app.core.texts import text
 from app.engine.run import Patience
 from app.sdk.redaction import Redactor
 from app.sdk.registry import Registry
@@ -87,6 +88,7 @@ async def opened(
         await wiring.book.mark_interrupted()
         await wiring.book.delete_older(_DAYS_OF_RUNS)
         await services.log.open()
+        await wiring.tell_damaged_preferences(services.events.emit)
         stack.push_async_callback(services.log.aclose)
         stack.push_async_callback(services.practice.aclose)
         stack.push_async_callback(services.runs.aclose)
@@ -121,6 +123,16 @@ class _Wiring:
         self.book = RunBook(database)
         self._redactor = Redactor()
         self._log = LogStore(database, LogRedaction(self._redactor))
+
+    async def tell_damaged_preferences(self, emit: Emit) -> None:
+        for name in await self._preferences.put_damaged_aside():
+            emit(
+                LogEvent(
+                    level=Level.WARNING,
+                    message=text('The preference "{name}" was damaged; its default counts from now on.', name=name),
+                    facts={"kept": f"{name}.damaged"},
+                )
+            )
 
     def services(self, patience: Patience, practice_records: int, clock: Callable[[], datetime]) -> Services:
         registry, bus, active = self._registry, EventBus(), ActiveRuns()

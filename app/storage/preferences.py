@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.storage.database import Database
 from app.storage.rows import as_json
 
 LANGUAGE, THEME, LOG_DAYS, WINDOW = "language", "theme", "log_days", "window"
+_PUT = "INSERT OR REPLACE INTO preference (name, value) VALUES (?, ?)"
 FEWEST_DAYS, DEFAULT_DAYS, MOST_DAYS = 1, 14, 90
 
 
@@ -44,10 +45,13 @@ class Preferences:
             if value is None:
                 connection.execute("DELETE FROM preference WHERE name = ?", (name,))
             else:
-                row = (name, as_json(value))
-                connection.execute("INSERT OR REPLACE INTO preference (name, value) VALUES (?, ?)", row)
+                connection.execute(_PUT, (name, as_json(value)))
 
         await self._database.write(work)
+
+    async def put_damaged_aside(self) -> tuple[str, ...]:
+        """Keeps every value that cannot be read under ``NAME.damaged`` and lets its default count; gives the names."""
+        return await self._database.write(_put_damaged_aside)
 
     async def log_days(self) -> int:
         found = await self.get(LOG_DAYS, DEFAULT_DAYS)
@@ -64,16 +68,35 @@ def peek(database: Path) -> Mapping[str, Any]:
             return _all(connection)
     except sqlite3.Error:
         return {}
+    except OSError:  # a folder that may not be read: opening it will say so
+        return {}
 
 
 def _all(connection: sqlite3.Connection) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
-    for name, value in connection.execute("SELECT name, value FROM preference"):
-        try:
-            found[name] = json.loads(value)
-        except ValueError:  # one damaged value costs one preference, not the start of the program
-            continue
+    for name, raw in _raw(connection):
+        with suppress(ValueError):  # one damaged value costs one preference, not the start of the program
+            found[name] = json.loads(raw)
     return found
+
+
+def _raw(connection: sqlite3.Connection) -> Iterator[tuple[str, bytes]]:
+    """Bytes, because SQLite refuses a whole row whose text is no UTF-8."""
+    for name, raw in connection.execute("SELECT name, CAST(value AS BLOB) FROM preference"):
+        yield name, bytes(raw or b"")
+
+
+def _put_damaged_aside(connection: sqlite3.Connection) -> tuple[str, ...]:
+    damaged: list[str] = []
+    for name, raw in tuple(_raw(connection)):
+        try:
+            json.loads(raw)
+        except ValueError:
+            kept = as_json(raw.decode("utf-8", "replace"))
+            connection.execute(_PUT, (f"{name}.damaged", kept))
+            connection.execute("DELETE FROM preference WHERE name = ?", (name,))
+            damaged.append(name)
+    return tuple(damaged)
 
 
 def _is_days(value: object) -> bool:

@@ -41,6 +41,19 @@ async def test_a_damaged_value_costs_that_preference_alone(preferences: Preferen
     assert await preferences.all() == {LANGUAGE: "de"}
 
 
+async def test_a_damaged_value_is_put_aside_once_and_nothing_is_lost(
+    preferences: Preferences, database: Database
+) -> None:
+    await preferences.set(LANGUAGE, "de")
+    await preferences.set(WINDOW, {})
+    await database.write(lambda c: c.execute("UPDATE preference SET value = '{\"log' WHERE name = 'window'"))
+    await database.write(lambda c: c.execute("INSERT INTO preference VALUES ('theme', CAST(x'ff22' AS TEXT))"))
+    assert sorted(await preferences.put_damaged_aside()) == ["theme", "window"]
+    assert await preferences.get("window.damaged") == '{"log'
+    assert await preferences.get(LANGUAGE) == "de"
+    assert await preferences.put_damaged_aside() == ()
+
+
 async def test_the_language_is_known_before_the_database_is_open(
     preferences: Preferences, database: Database, folder: DataFolder
 ) -> None:
