@@ -31,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     _runs(commands)
     _mapping(commands)
     _practice(commands)
+    _recovery(commands)
     return top
 
 
@@ -105,6 +106,16 @@ def _practice(commands: Commands) -> None:
     simulate.add_argument("--records", type=_positive, default=200, metavar="N")
     demo = _command(commands, "demo", _("the practice import, start to finish"))
     demo.add_argument("--records", type=_positive, default=200, metavar="N")
+
+
+def _recovery(commands: Commands) -> None:
+    restore = _command(commands, "restore", _("a backup in the place of a damaged database"))
+    what = restore.add_mutually_exclusive_group()
+    what.add_argument(
+        "--from", dest="backup", type=Path, metavar=_("BACKUP"), help=_("this one (else the newest that can be used)")
+    )
+    what.add_argument("--start-over", action="store_true", help=_("begin anew with an empty database"))
+    restore.add_argument("--yes", action="store_true", help=_("do not ask"))
 
 
 def _add_flow(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from app.core.errors import StorageError
 from app.core.events import now
 from app.core.texts import text
 from app.storage.faults import file_error, storage_error
-from app.storage.migrations import EXPIRING_TABLES, version_of
+from app.storage.migrations import APPLICATION_ID, EXPIRING_TABLES, LATEST, version_of
 
 _KEPT = 4
 _SIDE_FILES = ("", "-wal", "-shm")
@@ -38,6 +38,10 @@ class Backups:
         newest = self.newest()
         return None if newest is None else now() - datetime.fromtimestamp(newest.stat().st_mtime, UTC)
 
+    def newest_sound(self) -> Path | None:
+        """The newest one that can be restored; reads every file that it has to pass over."""
+        return next((each for each in self.all() if _fault_in(each) == ""), None)
+
     def make(self, connection: sqlite3.Connection) -> Path:
         """A consistent copy without the log, whose lines would outlive their time in it."""
         name = f"koppler-{now():%Y%m%d-%H%M%S-%f}-v{version_of(connection)}.db"
@@ -58,18 +62,20 @@ class Backups:
         self._forget_old()
         return self._folder / name
 
-    def restore(self, backup: Path, database: Path) -> None:
-        """Puts a checked copy of the backup in the database's place. The database must be closed."""
+    def restore(self, backup: Path, database: Path) -> Path | None:
+        """Puts a checked copy of the backup in the database's place, and says where the old file is kept; None where
+        there was none. The database must be closed."""
         _refuse_unless_sound(backup)
         partial = _restoring(database)
         try:
             shutil.copyfile(backup, partial)
             partial.chmod(0o600)
             _flush(partial)
-            self.set_aside(database)
+            kept = self.set_aside(database)
             partial.replace(database)
         except OSError as error:
             raise file_error(error, database) from error
+        return kept
 
     def finish_restoring(self, database: Path) -> None:
         """Completes a restore that was cut off after the old file had left its place."""
@@ -81,8 +87,11 @@ class Backups:
         else:
             partial.replace(database)
 
-    def set_aside(self, database: Path) -> None:
-        """Moves the database, its log and its index into a folder of their own, for a later rescue."""
+    def set_aside(self, database: Path) -> Path | None:
+        """Moves the database, its log and its index into a folder of their own, for a later rescue; gives that folder,
+        None where there was nothing to move."""
+        if not any(database.with_name(database.name + ending).exists() for ending in _SIDE_FILES):
+            return None
         place = self._folder / f"damaged-{now():%Y%m%d-%H%M%S-%f}"
         try:
             place.mkdir(mode=0o700, parents=True)
@@ -93,6 +102,7 @@ class Backups:
                     source.replace(place / source.name)
         except OSError as error:
             raise file_error(error, database) from error
+        return place
 
     def _forget_old(self) -> None:
         for old in self.all()[self._kept :]:
@@ -118,13 +128,36 @@ def _strip(copy: sqlite3.Connection) -> None:
     copy.execute("VACUUM")
 
 
-def _refuse_unless_sound(backup: Path) -> None:
+def made_at(backup: Path) -> datetime:
+    """When a backup was made, by its name; by its time of change where it was renamed. Raises StorageError."""
     try:
-        with closing(sqlite3.connect(backup.as_uri() + "?mode=ro", uri=True)) as connection:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        stamp = "-".join(backup.name.split("-")[1:4])
+        return datetime.strptime(stamp, "%Y%m%d-%H%M%S-%f").replace(tzinfo=UTC)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromtimestamp(backup.stat().st_mtime, UTC)
+    except OSError as error:
+        raise file_error(error, backup) from error
+
+
+def _fault_in(backup: Path) -> str:
+    """Why the file cannot be restored; empty for a sound one of this program."""
+    try:
+        with closing(sqlite3.connect(backup.absolute().as_uri() + "?mode=ro", uri=True)) as connection:
+            found = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            if found != "ok":
+                return found
+            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                return "a database of another program"
+            version = version_of(connection)
+            return f"schema {version}, this program knows {LATEST}" if version > LATEST else ""
     except sqlite3.Error as error:
-        found = str(error)
-    if found != "ok":
+        return str(error) or type(error).__name__
+
+
+def _refuse_unless_sound(backup: Path) -> None:
+    if found := _fault_in(backup):
         raise StorageError(
             text('The backup "{name}" cannot be used.', name=backup.name),
             remedy=text("Choose an older backup. Nothing has been changed."),

@@ -94,17 +94,20 @@ class Database:
         age = await asyncio.to_thread(self.backups.age_of_newest)
         return None if age is not None and age < timedelta(days=days) else await self.back_up()
 
-    async def restore(self, backup: Path) -> None:
-        """Closes, keeps the present file aside, puts the backup in its place and opens it."""
+    async def restore(self, backup: Path) -> Path | None:
+        """Closes, keeps the present file aside, puts the backup in its place and opens it; gives the folder with the
+        file that was set aside."""
         await self.close()
-        await asyncio.to_thread(self.backups.restore, backup, self.path)
+        kept = await asyncio.to_thread(self.backups.restore, backup, self.path)
         await self.open()
+        return kept
 
-    async def start_over(self) -> None:
-        """Closes, keeps the present file aside and opens an empty one."""
+    async def start_over(self) -> Path | None:
+        """Closes, keeps the present file aside and opens an empty one; gives the folder with the old file."""
         await self.close()
-        await asyncio.to_thread(self.backups.set_aside, self.path)
+        kept = await asyncio.to_thread(self.backups.set_aside, self.path)
         await self.open()
+        return kept
 
     # On a thread of the database ------------------------------------------------------------------------------------
 

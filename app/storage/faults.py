@@ -21,14 +21,14 @@ class DamagedDatabaseError(StorageError):
     def __init__(self, database: Path, backup: Path | None, detail: str) -> None:
         if backup is None:
             remedy = text(
-                'There is no backup. Move "{database}" out of its folder and start again: the program begins anew, '
-                "and your shop and your target keep everything they hold.",
-                database=str(database),
+                "There is no backup. Begin anew in the window, or with: koppler restore --start-over. The damaged file "
+                "is kept, and your shop and your target keep everything they hold."
             )
         else:
             remedy = text(
-                'Restore the newest backup, "{backup}"; the damaged file is kept beside the backups.',
-                backup=str(backup),
+                'Restore the newest backup, "{backup}", in the window, or with: koppler restore. The damaged file is '
+                "kept beside the backups.",
+                backup=backup.name,
             )
         super().__init__(text('The database "{name}" is damaged.', name=database.name), remedy=remedy, detail=detail)
         self.database = database

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import qasync
 from PySide6.QtCore import QEvent, QObject
@@ -20,6 +20,8 @@ from app.core.errors import AppError
 from app.core.events import Event, RunStateEvent, SummaryEvent
 from app.core.resources import resource_path
 from app.core.texts import LANGUAGES, _
+from app.services.recovery import Recovery
+from app.storage.folder import DataFolder
 from app.storage.preferences import LANGUAGE, THEME, WINDOW, peek
 from app.ui import navigation
 from app.ui.context import Context
@@ -31,6 +33,7 @@ from app.ui.pages.log.desk import LogDesk
 from app.ui.routes import MakePage, all_pages, import_pages
 from app.ui.shell import Navigator, Shell
 from app.ui.start_page import StartPage
+from app.ui.start_trouble import StartTrouble
 from app.ui.stored_state import StoredWindowState
 from app.ui.tasks import Tasks
 from app.ui.theme import ThemeChoice, apply_theme
@@ -38,9 +41,6 @@ from app.ui.widgets.buttons import SecondaryButton
 from app.ui.widgets.confirm import ConfirmSheet
 from app.ui.widgets.painting import Words
 from app.ui.widgets.toast import Toast
-
-if TYPE_CHECKING:
-    from app.storage.folder import DataFolder
 
 _STOP_TIMEOUT_S = 30.0
 _RECALLED_LINES = 200
@@ -115,6 +115,10 @@ class Program(QObject):
             data_folder=data_folder,
         )
         self._desk = LogDesk(self.context, self._feed, self.shell.log_pane, self)
+        recovery = Recovery(DataFolder(data_folder))
+        self._trouble = StartTrouble(self.shell, self.tasks, recovery, open_services, self)
+        self._trouble.start_wanted.connect(self._start_again)
+        self._trouble.quit_wanted.connect(self.stop)
         self.tasks.failed.connect(self.show_error)
         self.engine.opened.connect(self._open)
         self.engine.failed.connect(self._fail)
@@ -173,7 +177,15 @@ class Program(QObject):
 
     def _note_engine_end(self) -> None:
         self._has_engine_ended = True
+        if self._opening_error is not None and not self._is_open and not self._is_ending:
+            self._trouble.tell(self._opening_error)
         self._finish()
+
+    def _start_again(self, open_services: Opening) -> None:
+        self._opening_error = None
+        self._has_engine_ended = False
+        self.shell.navigator.rebuild()
+        self.engine.start_again(open_services)
 
     def _finish(self) -> None:
         """Both have to end: an engine that ends by itself leaves the window to say why."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from app.services import Services
 
 _BATCH_S = 0.1
+_LAST_STEPS_S = 5.0
+"""Between telling ``closed`` and the thread's end lies nothing but its last return."""
 _LOG = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -79,6 +81,15 @@ class EngineThread(QObject):
         self._crossed.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
     def start(self) -> None:
+        self._thread.start()
+
+    def start_again(self, open_services: Opening) -> None:
+        """After ``closed`` has followed ``failed``: one more attempt, with another opening."""
+        self.join(_LAST_STEPS_S)
+        self._open_services = open_services
+        self._opening = Future()
+        self._loop = self._stopping = self._services = None
+        self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

@@ -13,6 +13,8 @@ from app.ui.widgets.labels import SecondaryLabel
 
 
 class StartPage(QWidget):
+    """The error's message alone: its remedy stands in the sheet above it, with the ways out."""
+
     def __init__(self, error: AppError | None, close: SecondaryButton) -> None:
         super().__init__()
         self.setObjectName("page")
@@ -23,4 +25,4 @@ class StartPage(QWidget):
             column.addWidget(SecondaryLabel(_("Starting…")))
             column.addStretch(1)
         else:
-            column.addWidget(EmptyState("warning-circle", str(error.message), str(error.remedy), close))
+            column.addWidget(EmptyState("warning-circle", _("Koppler has not started"), str(error.message), close))

@@ -1,19 +1,24 @@
 """The whole window with the real services: real database, real simulators, real sockets."""
 
 import asyncio
+import errno
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.bootstrap import opened
 from app.core.texts import current_language
 from app.storage.folder import DataFolder
+from app.storage.lock import FolderLock
+from app.storage.migrations import APPLICATION_ID, LATEST
 from app.storage.preferences import peek
 from app.ui.application import Program
 from app.ui.pages.connect import ConnectionState
@@ -24,6 +29,7 @@ from app.ui.pages.wizard.flows_step import FlowsStep
 from app.ui.pages.wizard.model import Side, Step
 from app.ui.pages.wizard.systems_step import SystemsStep
 from app.ui.start_page import StartPage
+from app.ui.start_sheet import StartSheet
 from app.ui.theme import ThemeChoice
 from tests.ui.accessibility import unnamed_controls
 
@@ -62,13 +68,24 @@ class Start:
     def __init__(self, qapp: QApplication, folder: DataFolder, qtbot: QtBot) -> None:
         self.folder = folder
         self._qtbot = qtbot
-        self.program = Program(qapp, peek(folder.database), lambda: opened(folder, practice_records=20))
+        self.program = Program(
+            qapp,
+            peek(folder.database),
+            lambda: opened(folder, practice_records=20),
+            data_folder=folder.root,
+        )
         self._ended = asyncio.ensure_future(self.program.ended())
 
     def open(self) -> Program:
         self.program.start()
         patiently(self._qtbot, lambda: isinstance(self.program.shell.navigator.page(), HomePage))
         return self.program
+
+    def press(self, sheet: StartSheet, words: str) -> None:
+        """The way out that begins with these words leads to the first page."""
+        button = next(each for each in sheet.findChildren(QPushButton) if each.text().startswith(words))
+        self._qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        patiently(self._qtbot, lambda: isinstance(self.program.shell.navigator.page(), HomePage))
 
     def end(self) -> int:
         self.program.stop()
@@ -91,6 +108,17 @@ def start(
         each.end()
         each.program.shell.deleteLater()
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def start_sheet(qtbot: QtBot, program: Program) -> StartSheet:
+    patiently(qtbot, lambda: program.shell.findChild(StartSheet) is not None)
+    found = program.shell.findChild(StartSheet)
+    assert isinstance(found, StartSheet)
+    return found
+
+
+def words_of(widget: QWidget) -> str:
+    return " ".join(label.text() for label in widget.findChildren(QLabel))
 
 
 def wait_for_side(qtbot: QtBot, page: WizardPage, step: ConnectStep, side: Side) -> None:
@@ -188,9 +216,97 @@ def test_a_folder_in_use_is_refused_with_a_sentence(start: Callable[[], Start], 
     patiently(qtbot, lambda: second.program._opening_error is not None)
     page = second.program.shell.navigator.page()
     assert isinstance(page, StartPage)
-    words = " ".join(label.text() for label in page.findChildren(QLabel))
-    assert str(second.program._opening_error.message) in words  # type: ignore[union-attr]
+    assert "already running" in words_of(page)
+    sheet = start_sheet(qtbot, second.program)
+    assert "already running" in words_of(sheet)
+    assert "close it first" in words_of(sheet)
     assert second.end() == 4
+
+
+def test_a_folder_that_was_in_use_opens_once_it_is_free(start: Callable[[], Start], qtbot: QtBot) -> None:
+    begun = start()
+    begun.folder.prepare()
+    with FolderLock(begun.folder.lock):
+        begun.program.start()
+        sheet = start_sheet(qtbot, begun.program)
+    begun.press(sheet, "Try again")
+    assert begun.end() == 0
+
+
+def damage(folder: DataFolder) -> None:
+    folder.database.write_bytes(b"this is no database" * 200)
+
+
+def test_a_damaged_database_is_restored_at_the_start_and_the_window_opens(
+    start: Callable[[], Start], qtbot: QtBot
+) -> None:
+    before = start()
+    before.open()
+    before.program.context.window_state.set("log.collapsed", "1")
+    before.end()
+    begun = start()
+    damage(begun.folder)
+    begun.program.start()
+    sheet = start_sheet(qtbot, begun.program)
+    assert unnamed_controls(sheet) == []
+    begun.press(sheet, "Restore the backup of today")
+    assert begun.end() == 0
+    assert peek(begun.folder.database)["window"]["log.collapsed"] == "1"
+    (kept,) = begun.folder.backups.glob("damaged-*/koppler.db")
+    assert kept.read_bytes().startswith(b"this is no database")
+
+
+def test_a_damaged_database_without_a_backup_begins_anew(start: Callable[[], Start], qtbot: QtBot) -> None:
+    begun = start()
+    damage(begun.folder)
+    begun.program.start()
+    sheet = start_sheet(qtbot, begun.program)
+    assert [each.text() for each in sheet.findChildren(QPushButton)] == ["Quit", "Begin anew"]
+    begun.press(sheet, "Begin anew")
+    assert begun.end() == 0
+    assert list(begun.folder.backups.glob("damaged-*/koppler.db"))
+
+
+def test_leaving_a_damaged_database_changes_nothing(start: Callable[[], Start], qtbot: QtBot) -> None:
+    begun = start()
+    damage(begun.folder)
+    begun.program.start()
+    start_sheet(qtbot, begun.program).reject()
+    assert begun.end() == 4
+    assert begun.folder.database.read_bytes().startswith(b"this is no database")
+    assert not list(begun.folder.backups.glob("damaged-*"))
+
+
+def test_a_database_of_a_newer_program_is_left_alone(start: Callable[[], Start], qtbot: QtBot) -> None:
+    begun = start()
+    with closing(sqlite3.connect(begun.folder.database)) as newer:
+        newer.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        newer.execute(f"PRAGMA user_version = {LATEST + 1}")
+        newer.execute("CREATE TABLE later (one)")
+        newer.commit()
+    begun.program.start()
+    words = words_of(start_sheet(qtbot, begun.program))
+    assert "newer version" in words
+    assert "Nothing has been changed" in words
+    assert begun.end() == 4
+
+
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EACCES])
+def test_a_disk_that_is_full_or_closed_is_told_with_a_remedy(
+    start: Callable[[], Start], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, fault: int
+) -> None:
+    begun = start()
+
+    def refuse(*_arguments: object, **_more: object) -> None:
+        raise OSError(fault, "refused")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("app.storage.folder.tempfile.TemporaryFile", refuse)
+        begun.program.start()
+        sheet = start_sheet(qtbot, begun.program)
+        assert str(begun.folder.root) in words_of(sheet)
+    begun.press(sheet, "Try again")
+    assert begun.end() == 0
 
 
 def test_the_program_starts_and_ends_with_its_window(

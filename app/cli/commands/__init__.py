@@ -9,6 +9,7 @@ from app.cli.commands.configuration import apply_file, show_accounts, show_integ
 from app.cli.commands.mapping import export_mapping, import_mapping
 from app.cli.commands.practice import demonstrate, simulate
 from app.cli.commands.previewing import show_preview
+from app.cli.commands.recovering import restore_database
 from app.cli.commands.running import retry_integration, run_integration
 from app.cli.commands.selftest import self_test
 from app.cli.commands.systems import show_systems
@@ -28,6 +29,7 @@ BY_NAME: Mapping[str, Callable[[Session], Coroutine[Any, Any, Exit]]] = {
     "mapping export": export_mapping,
     "mapping import": import_mapping,
     "simulate": simulate,
+    "restore": restore_database,
 }
 
 __all__ = ["BY_NAME", "demonstrate", "self_test"]
