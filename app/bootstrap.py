@@ -110,6 +110,7 @@ class _Wiring:
         keyed_hash: HmacHash,
         environ: Mapping[str, str],
     ) -> None:
+        self._database = database
         self._registry = registry
         self._vault = vault
         self._hash = keyed_hash
@@ -172,7 +173,14 @@ class _Wiring:
             secrets=self._vault,
             practice=practice,
             declarations=Declarations(
-                registry, systems, self._accounts, self._integrations, self._products, secrets, self._environ
+                self._database,
+                registry,
+                systems,
+                self._accounts,
+                self._integrations,
+                self._products,
+                secrets,
+                self._environ,
             ),
             demo=Demo(opened_for_practice),
             events=bus,

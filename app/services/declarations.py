@@ -1,4 +1,4 @@
-"""Applying a declaration: all of it is checked before the first thing is saved."""
+"""Applying a declaration: all of it is checked first, then all of it is saved in one transaction."""
 
 from __future__ import annotations
 
@@ -32,9 +32,10 @@ from app.services.integrations import check_field_rule, rows_from
 from app.services.mappingcheck import mapping_problems
 from app.services.secrets import AccountSecrets
 from app.services.systems import Systems, checked_flows
-from app.storage.accounts import AccountsStore
-from app.storage.integrations import IntegrationsStore
-from app.storage.products import ProductsStore
+from app.storage.accounts import AccountsStore, saving_account
+from app.storage.database import Database, Work
+from app.storage.integrations import IntegrationsStore, saving_integration
+from app.storage.products import ProductsStore, replacing_products
 
 _FROM_ENVIRONMENT = "env:"
 
@@ -63,6 +64,7 @@ class _Checked:
 class Declarations:
     def __init__(
         self,
+        database: Database,
         registry: Registry,
         systems: Systems,
         accounts: AccountsStore,
@@ -71,6 +73,7 @@ class Declarations:
         secrets: AccountSecrets,
         environ: Mapping[str, str],
     ) -> None:
+        self._database = database
         self._registry = registry
         self._systems = systems
         self._accounts = accounts
@@ -80,11 +83,18 @@ class Declarations:
         self._environ = environ
 
     async def apply(self, path: str | Path) -> AppliedView:
-        """Creates or updates what is declared; nothing where anything is wrong. Raises ConfigError."""
+        """Creates or updates what is declared; nothing where anything is wrong. Raises ConfigError, StorageError."""
         file = await asyncio.to_thread(read_declaration, Path(path))
         checked = await self._checked(file)
-        accounts = {account.key: await self._save_account(account, names) for account, names in checked.accounts}
-        integrations = {each.key: await self._save_integration(each, rows) for each, rows in checked.integrations}
+        works: list[Work[object]] = []
+        accounts = {account.key: await self._plan_account(account, works) for account, _ in checked.accounts}
+        variables = {account.key: names for account, names in checked.accounts if names}
+        works += await self._secrets.taking_from_environment(variables)
+        integrations = {
+            each.key: await self._plan_integration(each, rows, works) for each, rows in checked.integrations
+        }
+        if works:
+            await self._database.write(lambda connection: [work(connection) for work in works])
         return AppliedView(accounts, integrations)
 
     async def _checked(self, file: DeclarationFile) -> _Checked:
@@ -203,19 +213,19 @@ class Declarations:
             is_draft=False,
         )
 
-    async def _save_account(self, account: Account, variables: Mapping[str, str]) -> Change:
+    async def _plan_account(self, account: Account, works: list[Work[object]]) -> Change:
         before = await self._accounts.get(account.key)
         if before != account:
             # Other settings: what an earlier connection test has shown no longer counts.
-            await self._accounts.save(replace(account, checked_at=None, check_passed=None))
-        if variables:
-            await self._secrets.take_from_environment(account.key, variables)
+            works.append(saving_account(replace(account, checked_at=None, check_passed=None)))
         return _change(before, account)
 
-    async def _save_integration(self, integration: Integration, products: Mapping[str, str] | None) -> Change:
+    async def _plan_integration(
+        self, integration: Integration, products: Mapping[str, str] | None, works: list[Work[object]]
+    ) -> Change:
         before = await self._integrations.get(integration.key)
         if before != integration:
-            await self._integrations.save(integration)
+            works.append(saving_integration(integration))
         if products is None:
             return _change(before, integration)
         rows = rows_from(products)
@@ -226,7 +236,7 @@ class Declarations:
             **kept,
             **{row.key: replace(kept.get(row.key, row), number=row.number, match=row.match) for row in rows},
         }
-        await self._products.replace(integration.key, tuple(merged.values()))
+        works.append(replacing_products(integration.key, tuple(merged.values())))
         return Change.CREATED if before is None else Change.UPDATED
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from app.core.errors import SecretStoreError
 from app.sdk.redaction import Redactor
+from app.storage.database import Work
 from app.storage.environment import secrets_from_environment
-from app.storage.preferences import Preferences
+from app.storage.preferences import Preferences, setting_preference
 from app.storage.secrets import Vault
 
 _SOURCES = "secret_sources"
@@ -45,17 +46,21 @@ class AccountSecrets:
             self._redactor.learn(given.values())
             await self._vault.put(account, given)
 
-    async def take_from_environment(self, account: str, variables: Mapping[str, str]) -> None:
-        """Remembers which variables hold an account's secrets (by field), and keeps the values where the vault can.
+    async def taking_from_environment(self, declared: Mapping[str, Mapping[str, str]]) -> Sequence[Work[object]]:
+        """Parts of a transaction that remember which variables hold an account's secrets (by account and field), and
+        keep the values where the vault can.
 
         On a server without a keystore the variables are read again at every call.
         """
         known = await self._variables()
-        await self._preferences.set(_SOURCES, {**known, account: {**known.get(account, {}), **variables}})
-        values = {field: self._environ[name] for field, name in variables.items() if self._environ.get(name)}
-        self._redactor.learn(values.values())
-        with suppress(SecretStoreError):
-            await self._vault.put(account, values)
+        merged = {account: {**known.get(account, {}), **variables} for account, variables in declared.items()}
+        works = [setting_preference(_SOURCES, {**known, **merged})] if merged else []
+        for account, variables in declared.items():
+            values = {field: self._environ[name] for field, name in variables.items() if self._environ.get(name)}
+            self._redactor.learn(values.values())
+            with suppress(SecretStoreError):
+                works.append(await self._vault.putting(account, values))
+        return works
 
     async def forget(self, account: str) -> None:
         known = await self._variables()

@@ -10,7 +10,7 @@ from typing import Any
 from app.core.configuration import Account
 from app.core.errors import ConfigError
 from app.core.texts import text
-from app.storage.database import Database
+from app.storage.database import Database, Work
 from app.storage.moments import moment_from, stored
 from app.storage.rows import as_json, readable
 
@@ -50,8 +50,7 @@ class AccountsStore:
 
     async def save(self, account: Account) -> None:
         """Inserts, or replaces the account with the same key."""
-        row = _row(account)
-        await self._database.write(lambda c: c.execute(_SAVE, row))
+        await self._database.write(saving_account(account))
 
     async def delete(self, key: str) -> None:
         """With its sealed secrets and its practice state. Raises ConfigError while integrations use it."""
@@ -69,6 +68,12 @@ class AccountsStore:
             connection.execute("DELETE FROM account WHERE key = ?", (key,))
 
         await self._database.write(work)
+
+
+def saving_account(account: Account) -> Work[object]:
+    """``save`` as a part of a larger transaction."""
+    row = _row(account)
+    return lambda connection: connection.execute(_SAVE, row)
 
 
 def _row(account: Account) -> tuple[object, ...]:

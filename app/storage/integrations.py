@@ -13,7 +13,7 @@ from app.core.errors import ConfigError
 from app.core.fields import FieldRule
 from app.core.records import Kind
 from app.core.texts import text
-from app.storage.database import Database
+from app.storage.database import Database, Work
 from app.storage.integration_rows import delete_mapping, delete_rows, rename_rows
 from app.storage.moments import moment_from, stored
 from app.storage.rows import as_json, readable
@@ -52,19 +52,7 @@ class IntegrationsStore:
 
         A draft may leave source and target empty.
         """
-        row = _row(integration)
-
-        def work(connection: sqlite3.Connection) -> None:
-            for account in {integration.source, integration.target} - {""}:
-                if connection.execute("SELECT 1 FROM account WHERE key = ?", (account,)).fetchone() is None:
-                    raise ConfigError(
-                        text('There is no account "{account}".', account=account),
-                        remedy=text("Set the account up first, then save the integration."),
-                        field="source" if account == integration.source else "target",
-                    )
-            connection.execute(_SAVE, row)
-
-        await self._database.write(work)
+        await self._database.write(saving_integration(integration))
 
     async def rename(self, key: str, new_key: str) -> None:
         """Changes the key everywhere: mapping, ledger and runs go along. Raises ConfigError for a key in use."""
@@ -95,6 +83,23 @@ class IntegrationsStore:
     async def _select(self, condition: str, values: tuple[object, ...]) -> Sequence[Integration]:
         query = f"SELECT {_COLUMNS} FROM integration WHERE {condition} ORDER BY rowid"  # noqa: S608 - values are bound
         return await self._database.read(lambda c: tuple(map(_integration, c.execute(query, values))))
+
+
+def saving_integration(integration: Integration) -> Work[object]:
+    """``save`` as a part of a larger transaction; raises the same."""
+    row = _row(integration)
+
+    def work(connection: sqlite3.Connection) -> None:
+        for account in {integration.source, integration.target} - {""}:
+            if connection.execute("SELECT 1 FROM account WHERE key = ?", (account,)).fetchone() is None:
+                raise ConfigError(
+                    text('There is no account "{account}".', account=account),
+                    remedy=text("Set the account up first, then save the integration."),
+                    field="source" if account == integration.source else "target",
+                )
+        connection.execute(_SAVE, row)
+
+    return work
 
 
 def _row(integration: Integration) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.core.errors import ConfigError
 from app.core.texts import text
-from app.storage.database import Database
+from app.storage.database import Database, Work
 from app.storage.rows import as_json
 
 LANGUAGE, THEME, LOG_DAYS, WINDOW = "language", "theme", "log_days", "window"
@@ -41,13 +41,7 @@ class Preferences:
                 field=LOG_DAYS,
             )
 
-        def work(connection: sqlite3.Connection) -> None:
-            if value is None:
-                connection.execute("DELETE FROM preference WHERE name = ?", (name,))
-            else:
-                connection.execute(_PUT, (name, as_json(value)))
-
-        await self._database.write(work)
+        await self._database.write(setting_preference(name, value))
 
     async def put_damaged_aside(self) -> tuple[str, ...]:
         """Keeps every value that cannot be read under ``NAME.damaged`` and lets its default count; gives the names."""
@@ -56,6 +50,14 @@ class Preferences:
     async def log_days(self) -> int:
         found = await self.get(LOG_DAYS, DEFAULT_DAYS)
         return found if _is_days(found) else DEFAULT_DAYS
+
+
+def setting_preference(name: str, value: Any) -> Work[object]:
+    """``set`` as a part of a larger transaction, unchecked."""
+    if value is None:
+        return lambda connection: connection.execute("DELETE FROM preference WHERE name = ?", (name,))
+    row = (name, as_json(value))
+    return lambda connection: connection.execute(_PUT, row)
 
 
 def peek(database: Path) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from app.core.configuration import Match, ProductRow
-from app.storage.database import Database
+from app.storage.database import Database, Work
 
 _COLUMNS = "integration, key, position, sku, ean, name, number, match, confidence"
 _MATCHES = {match.value: match for match in Match}
@@ -36,12 +36,7 @@ class ProductsStore:
 
     async def replace(self, integration: str, rows: Sequence[ProductRow]) -> None:
         """The whole table. Of two rows with one key the last wins."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM product WHERE integration = ?", (integration,))
-            _insert(connection, integration, enumerate(rows))
-
-        await self._database.write(work)
+        await self._database.write(replacing_products(integration, rows))
 
     async def update(self, integration: str, rows: Sequence[ProductRow]) -> None:
         """Replaces these rows at their places; new ones come at the end."""
@@ -70,6 +65,16 @@ class ProductsStore:
         query = "SELECT key, number FROM product WHERE integration = ? AND number <> '' AND match <> ?"
         values = (integration, Match.NAME.value)
         return await self._database.read(lambda c: dict(c.execute(query, values)))
+
+
+def replacing_products(integration: str, rows: Sequence[ProductRow]) -> Work[object]:
+    """``replace`` as a part of a larger transaction."""
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM product WHERE integration = ?", (integration,))
+        _insert(connection, integration, enumerate(rows))
+
+    return work
 
 
 def _insert(connection: sqlite3.Connection, integration: str, placed: Iterable[tuple[int, ProductRow]]) -> None:

@@ -17,10 +17,10 @@ from enum import StrEnum
 
 from app.core.errors import SecretStoreError
 from app.core.texts import Text, text
-from app.storage.database import Database
+from app.storage.database import Database, Work
 from app.storage.keystore import Keystore, KeystoreTimeoutError
 from app.storage.sealing import ScryptCost, Sealed, SealingKey, UnsealError, key_from_passphrase
-from app.storage.vaultrows import KeyPlace, VaultRecord, VaultRows, Wrapped
+from app.storage.vaultrows import KeyPlace, VaultRecord, VaultRows, Wrapped, putting_secrets
 
 PASSPHRASE_VARIABLE = "KOPPLER_PASSPHRASE"  # noqa: S105 - the name of a variable
 SHORTEST_PASSPHRASE = 8
@@ -46,6 +46,7 @@ class Vault:
         cost: ScryptCost | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
+        self._database = database
         self._rows = VaultRows(database)
         self._keystore = keystore or Keystore()
         self._cost = cost or ScryptCost()
@@ -180,14 +181,21 @@ class Vault:
     async def put(self, account: str, values: Mapping[str, str]) -> None:
         """Keeps the given fields, all or none; an empty value removes its field, others stay."""
         async with self._turn:
-            await self._open_first()
-            if self._state is VaultState.SESSION:
-                kept = {**self._session.get(account, {}), **values}
-                self._session[account] = {field: value for field, value in kept.items() if value}
-                # What was sealed before stays, for the day when the keystore answers again.
-                await self._rows.put(account, {field: "" for field, value in values.items() if not value}, None)
-                return
-            await self._rows.put(account, values, await self._writing_key() if any(values.values()) else None)
+            await self._database.write(await self._putting(account, values))
+
+    async def putting(self, account: str, values: Mapping[str, str]) -> Work[object]:
+        """``put`` as a part of a larger transaction; raises the same. Secrets of this session are kept at once."""
+        async with self._turn:
+            return await self._putting(account, values)
+
+    async def _putting(self, account: str, values: Mapping[str, str]) -> Work[object]:
+        await self._open_first()
+        if self._state is VaultState.SESSION:
+            kept = {**self._session.get(account, {}), **values}
+            self._session[account] = {field: value for field, value in kept.items() if value}
+            # What was sealed before stays, for the day when the keystore answers again.
+            return putting_secrets(account, {field: "" for field, value in values.items() if not value}, None)
+        return putting_secrets(account, values, await self._writing_key() if any(values.values()) else None)
 
     async def get(self, account: str) -> dict[str, str]:
         """Every field of the account; empty for an account without secrets, without opening anything."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
-from app.storage.database import Database
+from app.storage.database import Database, Work
 from app.storage.sealing import ScryptCost, Sealed, SealingKey
 
 
@@ -85,23 +85,28 @@ class VaultRows:
 
     async def put(self, account: str, values: Mapping[str, str], key: SealingKey | None) -> None:
         """Seals the values; empty ones are removed. Without a key only removals are possible."""
-        rows = []
-        for field, value in values.items():
-            if value and key is not None:
-                sealed = key.seal(value.encode(), account, field)
-                rows.append((account, field, key.id, sealed.nonce, sealed.words))
-        removed = [(account, field) for field, value in values.items() if not value]
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.executemany("DELETE FROM secret WHERE account = ? AND field = ?", removed)
-            connection.executemany(
-                "INSERT OR REPLACE INTO secret (account, field, key_id, nonce, sealed) VALUES (?, ?, ?, ?, ?)", rows
-            )
-
-        await self._database.write(work)
+        await self._database.write(putting_secrets(account, values, key))
 
     async def delete(self, account: str) -> None:
         await self._database.write(lambda c: c.execute("DELETE FROM secret WHERE account = ?", (account,)))
+
+
+def putting_secrets(account: str, values: Mapping[str, str], key: SealingKey | None) -> Work[object]:
+    """``VaultRows.put`` as a part of a larger transaction."""
+    rows = []
+    for field, value in values.items():
+        if value and key is not None:
+            sealed = key.seal(value.encode(), account, field)
+            rows.append((account, field, key.id, sealed.nonce, sealed.words))
+    removed = [(account, field) for field, value in values.items() if not value]
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.executemany("DELETE FROM secret WHERE account = ? AND field = ?", removed)
+        connection.executemany(
+            "INSERT OR REPLACE INTO secret (account, field, key_id, nonce, sealed) VALUES (?, ?, ?, ?, ?)", rows
+        )
+
+    return work
 
 
 def _record(connection: sqlite3.Connection) -> VaultRecord | None:

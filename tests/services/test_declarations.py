@@ -1,9 +1,11 @@
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from app.core.configuration import ProductRow
-from app.core.errors import ConfigError
+from app.core.errors import ConfigError, StorageError
 from app.core.fields import FieldRule
 from app.services import Services
 from app.services.declarationfile import line_of
@@ -115,6 +117,30 @@ async def test_what_is_wrong_is_named_with_its_place_and_nothing_is_applied(
     assert "plain-secret" not in str(caught.value)
     assert await services.accounts.all() == ()
     assert await services.integrations.all() == ()
+
+
+@pytest.mark.parametrize("table", ["account", "preference", "secret", "integration", "product"])
+async def test_a_disk_that_fills_up_leaves_nothing_half_applied(
+    open_services: Open, declare, tmp_path: Path, table: str
+) -> None:
+    async with open_services() as services:
+        await services.secrets.open()
+        await services.preferences.set("before", 1)
+    database = tmp_path / "data" / "koppler.db"
+    fault = f"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(fault)
+    async with open_services() as services:
+        with pytest.raises(StorageError):
+            await services.declarations.apply(declare())
+        assert await services.accounts.all() == ()
+        assert await services.integrations.all() == ()
+        assert await services.preferences.get("secret_sources") is None
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT count(*) FROM secret").fetchone() == (0,)
+        connection.execute("DROP TRIGGER full")
+    async with open_services() as services:
+        assert set((await services.declarations.apply(declare())).integrations.values()) == {Change.CREATED}
 
 
 async def test_an_unknown_key_is_named_with_its_line(services: Services, declare) -> None:
