@@ -8,9 +8,9 @@ import sys
 from PySide6.QtCore import QObject, QTimer
 
 _SWITCH_INTERVAL_S = 0.001  # keeps the window's longest wait for the interpreter lock under 40 ms
-_ROUND_MS = 250
-_YOUNG_OBJECTS = 2_000
-_MIDDLE_EVERY, _OLD_EVERY = 8, 240
+_ROUND_MS = 100
+_YOUNG_OBJECTS = 1_000
+_MIDDLE_EVERY, _OLD_EVERY = 10, 600
 
 
 def favour_window() -> None:
