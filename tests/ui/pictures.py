@@ -325,7 +325,9 @@ async def show(out: Path, names: list[str]) -> None:
             ("large", ThemeChoice.LIGHT, "en", LARGE),
         ):
             preferences = {**peek(folder.database), "language": language, "theme": theme.value}
-            program = Program(application, preferences, lambda: opened(folder, practice_records=60))
+            program = Program(
+                application, preferences, lambda: opened(folder, practice_records=60), data_folder=folder.root
+            )
             if language == "long":
                 texts._Catalogue.translations = LongWords()
             program.shell.resize(*size)
