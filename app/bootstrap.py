@@ -152,7 +152,7 @@ class _Wiring:
             accounts=accounts,
             checks=Checks(registry, accounts, opener, self._redactor, bus.emit),
             integrations=integrations,
-            previews=Previews(integrations, integrating, self._ledger, self._hash, reasons, self._redactor),
+            previews=Previews(integrations, integrating, self._ledger, self._hash, reasons, self._redactor, bus.emit),
             runs=Runs(
                 integrations=integrations,
                 integrating=integrating,

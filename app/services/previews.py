@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from app.core.configuration import Integration
 from app.core.consent import ConsentAction
-from app.core.events import RunMode, RunState, now
+from app.core.events import Emit, Level, LogEvent, RunMode, RunState, discard, now
 from app.core.ledger import RunRecord
 from app.core.money import Money
 from app.core.outcomes import Outcome
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind, Raw
-from app.core.texts import Text
+from app.core.texts import Text, text
 from app.engine.job import Job, Route
 from app.engine.planning import number_of
 from app.engine.ports import KeyedHash
@@ -98,6 +99,7 @@ class Previews:
         keyed_hash: KeyedHash,
         reasons: ReasonTexts,
         redactor: Redactor,
+        emit: Emit = discard,
     ) -> None:
         self._integrations = integrations
         self._integrating = integrating
@@ -105,6 +107,7 @@ class Previews:
         self._hash = keyed_hash
         self._reasons = reasons
         self._redact = redactor
+        self._emit = emit
 
     async def preview(
         self,
@@ -133,8 +136,28 @@ class Previews:
         async with self._integrating.opened(integration, read_only=True) as opened:
             wanted = {kind: tuple(ids) for kind, ids in (keys or {}).items()}
             job = Job(run=run, routes=opened.routes(chosen), rules=opened.rules, keys=wanted)
+            self._tell_start(integration)
             result = await run_preview(job, ledger=self._ledger, keyed_hash=self._hash, limit=limit)
-        return self._shown(result, {route.kind: route for route in job.routes})
+        shown = self._shown(result, {route.kind: route for route in job.routes})
+        self._tell_end(integration, shown)
+        return shown
+
+    def _tell_start(self, integration: Integration) -> None:
+        words = text("Preview: reading {integration}. Nothing is written.", integration=integration.title)
+        self._emit(LogEvent(level=Level.INFO, message=words, integration=integration.key))
+
+    def _tell_end(self, integration: Integration, shown: Preview) -> None:
+        counts = shown.counts
+        words = text(
+            "Preview: {sent} would be sent, {unchanged} are there already, {skipped} are left out, {problems} need "
+            "attention. Nothing was written.",
+            sent=counts.get(Outcome.CREATED, 0) + counts.get(Outcome.UPDATED, 0),
+            unchanged=counts.get(Outcome.UNCHANGED, 0),
+            skipped=counts.get(Outcome.SKIPPED, 0),
+            problems=sum(count for outcome, count in counts.items() if outcome.needs_attention),
+        )
+        facts = {outcome.value: str(counts[outcome]) for outcome in Outcome if counts.get(outcome)}
+        self._emit(LogEvent(level=Level.OK, message=words, integration=integration.key, facts=facts))
 
     def _shown(self, result: PreviewResult, routes: Mapping[Kind, Route]) -> Preview:
         first = next(iter(routes.values()), None)

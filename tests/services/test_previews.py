@@ -1,4 +1,4 @@
-from app.core.events import RunMode
+from app.core.events import Event, Level, LogEvent, RunMode
 from app.core.outcomes import Outcome
 from app.core.records import Kind
 from app.services import Services
@@ -17,6 +17,21 @@ async def test_a_preview_shows_exact_requests_and_writes_nothing(shop: Services,
     assert market.warehouse.simulator.writes == []
     assert await shop.runs.recent("daily") == ()
     assert not (await shop.runs.why("daily", "2026/1")).found
+
+
+async def test_a_preview_is_told_in_the_log_and_leaves_no_run(
+    shop: Services, heard: list[Event], market: Market
+) -> None:
+    market.source.records = [order(1), order(2), order(3, is_guest=True)]
+    await shop.previews.preview("daily")
+    start, end = (event for event in heard if isinstance(event, LogEvent) and str(event.message).startswith("Preview:"))
+    assert (start.level, end.level) == (Level.INFO, Level.OK)
+    assert str(end.message) == (
+        "Preview: 2 would be sent, 0 are there already, 1 are left out, 0 need attention. Nothing was written."
+    )
+    assert end.facts == {"created": "2", "skipped": "1"}
+    assert {start.integration, end.integration} == {"daily"}
+    assert await shop.runs.recent("daily") == ()
 
 
 async def test_a_run_sends_what_the_preview_showed(shop: Services, market: Market) -> None:
