@@ -68,3 +68,28 @@ def counted(kind: Kind, count: int) -> Text:
             return ntext("{count} order", "{count} orders", count)
         case Kind.CARTS:
             return ntext("{count} abandoned cart", "{count} abandoned carts", count)
+
+
+def counted_of(kind: Kind, count: int, *, done: str, total: str) -> Text:
+    """``158 of 259 orders``: both numbers as the locale writes them, ``count`` the total for its plural form."""
+    match kind:
+        case Kind.OPT_OUTS:
+            return ntext("{done} of {total} opt-out", "{done} of {total} opt-outs", count, done=done, total=total)
+        case Kind.BOUNCES:
+            return ntext("{done} of {total} bounce", "{done} of {total} bounces", count, done=done, total=total)
+        case Kind.CATEGORIES:
+            return ntext("{done} of {total} category", "{done} of {total} categories", count, done=done, total=total)
+        case Kind.PRODUCTS:
+            return ntext("{done} of {total} product", "{done} of {total} products", count, done=done, total=total)
+        case Kind.STOCK:
+            return ntext(
+                "{done} of {total} stock level", "{done} of {total} stock levels", count, done=done, total=total
+            )
+        case Kind.CONTACTS:
+            return ntext("{done} of {total} contact", "{done} of {total} contacts", count, done=done, total=total)
+        case Kind.ORDERS:
+            return ntext("{done} of {total} order", "{done} of {total} orders", count, done=done, total=total)
+        case Kind.CARTS:
+            return ntext(
+                "{done} of {total} abandoned cart", "{done} of {total} abandoned carts", count, done=done, total=total
+            )

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.events import RunState
-from app.core.labels import KIND_NAMES, counted
+from app.core.labels import counted, counted_of
 from app.core.outcomes import Balance
 from app.core.texts import _, ngettext
 from app.ui.pages.activity.run_list import tile_numbers
@@ -90,9 +90,7 @@ class ProgressSection(QWidget):
             return number(event.done)
         if event.total is None:
             return str(counted(event.kind, event.done))
-        return _("{done} of {total} {kind}").format(
-            done=number(event.done), total=number(event.total), kind=str(KIND_NAMES[event.kind]).lower()
-        )
+        return str(counted_of(event.kind, event.total, done=number(event.done), total=number(event.total)))
 
     def _current_words(self) -> str:
         model = self._model
