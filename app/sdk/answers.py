@@ -60,9 +60,11 @@ class Answer:
         try:
             return _DECODER.decode(self.content)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            what = "a web page" if self.content.lstrip()[:1] == b"<" else "something else"
+            is_page = self.content.lstrip()[:1] == b"<"
             raise ProtocolError(
-                text("The system answered with {what} instead of data.", what=what),
+                text("The system answered with a web page instead of data.")
+                if is_page
+                else text("The system answered with something that is no data."),
                 remedy=text(
                     "Check the address of the account; a maintenance page or a firewall may answer in its place."
                 ),

@@ -26,7 +26,7 @@ from app.connectors.files.source import FileSource
 from app.core.addresses import masked_email
 from app.core.errors import DataError
 from app.core.records import Contact, Kind, Order, Product, Unreadable
-from app.core.texts import Text, current_language, text, verbatim
+from app.core.texts import Text, current_language, ntext, text, verbatim
 from app.sdk.access import Access
 from app.sdk.check import Finding, Probe
 from app.sdk.source import ReadRequest
@@ -164,11 +164,12 @@ def _advice(columns: ColumnMap, settings: FileSettings) -> Text:
 def _described(record: object) -> Text:
     match record:
         case Order():
-            return text(
-                "Order {number} of {day}: {lines} lines, {total}, {email}.",
+            return ntext(
+                "Order {number} of {day}: {count} line, {total}, {email}.",
+                "Order {number} of {day}: {count} lines, {total}, {email}.",
+                len(record.lines),
                 number=record.number,
                 day=format_date(record.created_at, "medium", locale=_locale()),
-                lines=len(record.lines),
                 total=record.total,
                 email=masked_email(record.email) if record.email else "-",
             )

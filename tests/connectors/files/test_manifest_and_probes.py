@@ -87,7 +87,7 @@ async def test_the_test_shows_how_the_file_is_read(write: WriteFile) -> None:
     assert "Comma: 2,55" in words
     assert found["format"].state is StageState.NOTE
     assert 'Order number from "Order no"' in str(found["columns"].message)
-    assert str(found["sample"].message) == "Order 1 of 1 Dec 2026: 1 lines, 5.00 EUR, a•••@example.com."
+    assert str(found["sample"].message) == "Order 1 of 1 Dec 2026: 1 line, 5.00 EUR, a•••@example.com."
 
 
 async def test_a_corrected_date_order_is_no_longer_a_note(write: WriteFile) -> None:
