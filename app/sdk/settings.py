@@ -67,6 +67,8 @@ class Setting:
     """Endings offered when choosing a file, such as ``*.csv *.xlsx``."""
     suggests: str = ""
     """Name of the connector's list of suggestions for this field, such as ``lists``; see ``Suggests`` in sdk.target."""
+    table_headings: tuple[Text, Text] | None = None
+    """What stands above the two columns of a table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

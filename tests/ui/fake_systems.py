@@ -48,7 +48,9 @@ class Encoding(StrEnum):
 class FileSettings(Settings):
     path: Annotated[Path, Setting(label=text("File"), path_filter="*.csv *.xlsx")]
     encoding: Annotated[Encoding, Setting(label=text("Encoding"))] = Encoding.AUTO
-    columns: Annotated[dict[str, str], Setting(label=text("Columns"))] = Field(default_factory=dict)
+    columns: Annotated[
+        dict[str, str], Setting(label=text("Columns"), table_headings=(text("Field"), text("Column in the file")))
+    ] = Field(default_factory=dict)
     ignored: Annotated[tuple[str, ...], Setting(label=text("Codes that are no product"))] = ()
     has_header: Annotated[bool, Setting(label=text("The first line holds the names of the columns"))] = True
     since: Annotated[date | None, Setting(label=text("Not before"))] = None

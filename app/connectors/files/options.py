@@ -76,6 +76,7 @@ class FileOptions(Settings):
                 "leave_out": text("Leave out"),
                 "product": text("An ordinary line"),
             },
+            table_headings=(text("Code"), text("What it is")),
             is_advanced=True,
         ),
     ] = Field(default_factory=default_code_rules)

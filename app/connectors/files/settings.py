@@ -166,6 +166,7 @@ class FileSettings(Settings):
                 "the headings; a hyphen leaves the field out. The connection test lists the headings."
             ),
             suggests="columns",
+            table_headings=(text("Field"), text("Column in the file")),
         ),
     ] = Field(default_factory=dict)
     statuses: Annotated[
@@ -175,6 +176,7 @@ class FileSettings(Settings):
             help=text("The file's word on the left; on the right one of: {choices}.", choices=", ".join(OrderStatus)),
             choices={status.value: name for status, name in STATUS_NAMES.items()},
             suggests="statuses",
+            table_headings=(text("Word in the file"), text("Order status")),
             is_advanced=True,
         ),
     ] = Field(default_factory=dict)

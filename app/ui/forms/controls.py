@@ -87,7 +87,7 @@ _BUILDERS: Mapping[InputKind, Callable[[FieldSpec], QWidget]] = {
     InputKind.CHOICES: _several,
     InputKind.DATE: lambda spec: TypedDateField(spec.label, placeholder=_hint(spec)),
     InputKind.PATH: _path,
-    InputKind.TABLE: lambda spec: MappingField(spec.label),
+    InputKind.TABLE: lambda spec: MappingField(spec.label, spec.setting.table_headings),
 }
 
 

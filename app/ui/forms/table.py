@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.core.texts import _
+from app.core.texts import Text, _, text
 from app.ui.theme import SIZES, SPACING
 from app.ui.widgets.buttons import SecondaryButton
 from app.ui.widgets.painting import Words
@@ -24,8 +24,9 @@ class PairsModel(QAbstractTableModel):
 
     pairs_changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, headings: tuple[Text, Text] | None = None) -> None:
         super().__init__()
+        self._headings = headings or (text("Name"), text("Value"))
         self._rows: list[list[str]] = [["", ""]]
 
     def pairs(self) -> dict[str, str]:
@@ -52,7 +53,7 @@ class PairsModel(QAbstractTableModel):
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return (_("Name"), _("Value"))[section]
+            return str(self._headings[section])
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -84,9 +85,9 @@ class MappingField(QWidget):
 
     value_changed = Signal(object)
 
-    def __init__(self, name: Words, parent: QWidget | None = None) -> None:
+    def __init__(self, name: Words, headings: tuple[Text, Text] | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pairs = PairsModel()
+        self.pairs = PairsModel(headings)
         self._frame = TableFrame(name, self.pairs, (Column(), Column()), selects_cells=True)
         self.pairs.setParent(self)
         self._frame.view.setEditTriggers(

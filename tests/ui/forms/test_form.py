@@ -198,3 +198,13 @@ def test_a_check_box_carries_its_own_label(window: FakeWindow, qtbot: QtBot) -> 
     box = form.control("has_header")
     assert isinstance(box, CheckBox)
     assert box.accessibleName() == "The first line holds the names of the columns"
+
+
+def test_a_table_says_what_its_columns_hold(window: FakeWindow, qtbot: QtBot) -> None:
+    table = form_of(window, qtbot, FileSettings).control("columns")
+    assert isinstance(table, MappingField)
+    headings = [table.pairs.headerData(section, Qt.Orientation.Horizontal) for section in (0, 1)]
+    assert headings == ["Field", "Column in the file"]
+    unnamed = MappingField("Pairs")
+    qtbot.addWidget(unnamed)
+    assert unnamed.pairs.headerData(0, Qt.Orientation.Horizontal) == "Name"
