@@ -43,6 +43,8 @@ class ProductFacts:
     url: str = ""
     image_url: str = ""
     ean: str = ""
+    base_variant_id: int = 0
+    """Of a product without options; it stands for the product itself and is no variant that anybody chose."""
 
 
 class Catalogue:
@@ -69,7 +71,7 @@ class Catalogue:
         query = {
             "id:in": ",".join(map(str, product_ids)),
             "include": "primary_image",
-            "include_fields": "categories,custom_url,gtin,upc",
+            "include_fields": "base_variant_id,categories,custom_url,gtin,upc",
         }
         return await all_rows(self._api, "catalog/products", query)
 
@@ -90,6 +92,7 @@ def _facts_of(row: Row, tree: CategoryTree, shop: Shop) -> ProductFacts:
         url=product_url(row, shop),
         image_url=words((row.get("primary_image") or {}).get("url_standard")),
         ean=words(row.get("gtin")) or words(row.get("upc")),
+        base_variant_id=int(row.get("base_variant_id") or 0),
     )
 
 

@@ -198,7 +198,8 @@ def _line(item: Row, currency: str, products: Mapping[int, ProductFacts]) -> Ord
         quantity=quantity,
         unit_price=_unit_price(item, quantity, currency),
         product_id=str(product_id) if product_id else "",
-        variant_id=str(variant_id) if variant_id else "",
+        # Products are known by their own id unless they have options: the line must name the same one.
+        variant_id=str(variant_id) if variant_id and variant_id != facts.base_variant_id else "",
         sku=words(item.get("sku")),
         ean=words(item.get("upc")) or facts.ean,
         category=facts.category,

@@ -97,7 +97,7 @@ class World:
         tracking = "none" if stock is None else "variant" if colours else "product"
         product |= {"inventory_tracking": tracking, "inventory_level": (stock or 0) * max(len(colours), 1)}
         product["variants"] = rows.variants(product, colours, stock or 0)
-        product["base_variant_id"] = product["variants"][0]["id"]
+        product["base_variant_id"] = None if colours else product["variants"][0]["id"]
         self.products[product_id] = product
         return product_id
 

@@ -185,6 +185,19 @@ async def test_lines_of_deleted_products_and_custom_items_have_no_category(shop,
     ]
 
 
+async def test_lines_name_the_same_product_as_the_catalogue_does(shop, world):
+    """A product without options has a variant too; nobody chose it, and the catalogue never names it."""
+    chosen = world.add_product("Becher", sku="BE-1", price=Decimal(9), colours=("rot", "blau"))
+    world.add_order(items=[Item(77), Item(chosen)], guest=_GUEST)
+    async with shop() as account:
+        [order] = await _orders(account)
+        products = await read_all(account.source(), Kind.PRODUCTS)
+    plain, coloured = order.lines
+    assert (plain.product_id, plain.variant_id) == ("77", "")
+    [becher] = [each for each in products if each.id == str(chosen)]
+    assert (coloured.product_id, coloured.variant_id) == (becher.id, becher.variants[0].id)
+
+
 async def test_digital_orders_have_lines_and_no_delivery(shop, world):
     world.add_order(items=[Item(77)], guest=_GUEST, is_digital=True)
     async with shop() as account:
