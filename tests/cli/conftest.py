@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from starlette.types import ASGIApp
 
 from app.__main__ import main
 from app.sdk.registry import Registry
@@ -29,7 +30,8 @@ class Stage:
     def __init__(self) -> None:
         self._ends: list[Callable[[], None]] = []
 
-    def serve(self, simulator: Simulator) -> Served:
+    def serve(self, simulator: Simulator, through: ASGIApp | None = None) -> Served:
+        """``through`` stands between the socket and the simulator."""
         ready = threading.Event()
         found: list[str] = []
         ends: list[Callable[[], None]] = []
@@ -42,7 +44,7 @@ class Stage:
                 loop.call_soon_threadsafe(stopping.set)
 
             ends.append(stop)
-            async with serve(simulator) as address:
+            async with serve(through or simulator) as address:
                 found.append(address)
                 ready.set()
                 await stopping.wait()
