@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +11,15 @@ from app.core.labels import KIND_NAMES, OUTCOME_NAMES
 from app.core.ledger import Entry
 from app.core.outcomes import Outcome
 from app.core.reasons import ReasonTexts
+from app.core.records import Kind
 from app.core.texts import Text, _
 from app.services.tables import write_table
 from app.storage.ledger import Ledger
 from app.storage.runs import Runs as RunBook
 
 SHOWN = (Outcome.FAILED, Outcome.HELD, Outcome.IN_DOUBT, Outcome.SKIPPED)
+LARGE_REMOVAL = "large_removal"
+"""The reason of removals that wait until a person has seen them."""
 _PAGE = 1_000
 
 
@@ -52,6 +55,19 @@ class Problems:
     async def count(self, key: str, *, outcomes: Collection[Outcome] = SHOWN, reason: str | None = None) -> int:
         integration, run_id = await self._place(key)
         return await self._ledger.count(integration, run_id=run_id, outcomes=outcomes, reason=reason)
+
+    async def keys(self, key: str, outcome: Outcome, reason: str) -> Mapping[Kind, Sequence[str]]:
+        """All of them, by kind; ``key`` is an integration, or the id of a run."""
+        integration, run_id = await self._place(key)
+        found: dict[Kind, list[str]] = {}
+        offset = 0
+        while page := await self._ledger.entries(
+            integration, run_id=run_id, outcomes=(outcome,), reason=reason, limit=_PAGE, offset=offset
+        ):
+            offset += len(page)
+            for entry in page:
+                found.setdefault(entry.kind, []).append(entry.key)
+        return found
 
     async def export(self, key: str, path: Path, *, outcomes: Collection[Outcome] = SHOWN) -> int:
         """Writes CSV or Excel and returns the number of rows. Raises ConfigError, StorageError."""

@@ -24,7 +24,7 @@ from app.engine.run import Engine, Patience
 from app.engine.run import RunResult as EngineResult
 from app.services.integrations import Integrations
 from app.services.practice import Practice
-from app.services.problems import SHOWN, Problems, ProblemView
+from app.services.problems import LARGE_REMOVAL, SHOWN, Problems, ProblemView
 from app.services.routes import Integrating, OpenIntegration
 from app.services.status import RunView
 from app.services.why import Answer, Why
@@ -41,7 +41,7 @@ class RunResult:
     is_finished: bool = False
     """Only when the balance adds up."""
     removals_to_confirm: int = 0
-    """So many removals wait: ``retry`` with ``removals_approved`` once the person has seen them."""
+    """So many removals wait: ``confirm_removals`` once the person has seen them."""
 
 
 class RunHandle:
@@ -207,6 +207,18 @@ class Runs:
         """Failed, held and in-doubt records once more; all of them, or the named ones. Removals that wait for a
         confirmation are held records: approved, they are carried out."""
         return await self.start(key, RunMode.RETRY, keys=keys, removals_approved=removals_approved)
+
+    async def confirm_removals(self, key: str) -> RunHandle:
+        """Carries out the removals that were held for the person to see, and sends nothing else. ``key`` is an
+        integration, or the id of the run that held them. Raises ConfigError where none wait any more."""
+        run = await self._book.get(key)
+        integration = run.integration if run is not None else key
+        held = await self._problems.keys(key, Outcome.HELD, LARGE_REMOVAL)
+        if not held:
+            raise ConfigError(
+                text("No removal waits for a confirmation any more."), remedy=text("Look at the latest run.")
+            )
+        return await self.retry(integration, held, removals_approved=True)
 
     def active(self, key: str) -> RunHandle | None:
         return self._active.of(key)

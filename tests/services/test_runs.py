@@ -221,3 +221,21 @@ async def test_a_large_removal_waits_for_the_person_and_is_then_carried_out(
     done = await (await shop.runs.retry("daily", removals_approved=True)).wait()
     assert done.is_finished
     assert len(market.warehouse.items) == 10
+
+
+async def test_confirming_carries_out_what_was_held_and_nothing_else(shop: Services, market: Market) -> None:
+    market.warehouse.refused = {"3"}
+    await (await shop.runs.start("daily", RunMode.HISTORICAL)).wait()
+    market.source.records = [
+        *market.source.records,
+        *(OptOut(id=f"out-{number}", email=f"p{number}@example.com") for number in range(30)),
+    ]
+    asked = await (await shop.runs.start("daily", RunMode.HISTORICAL)).wait()
+    assert asked.removals_to_confirm == 30
+    market.warehouse.refused = set()
+    done = await (await shop.runs.confirm_removals(asked.run_id)).wait()
+    assert done.balance.total.as_numbers()["created"] == 30
+    assert "3" not in market.warehouse.items
+    assert await shop.runs.count_problems("daily", {Outcome.HELD}) == 0
+    with pytest.raises(ConfigError):
+        await shop.runs.confirm_removals("daily")

@@ -97,6 +97,7 @@ class FakeRuns:
     choices: list[dict[str, Any]] = field(default_factory=list)
     continued: list[str] = field(default_factory=list)
     retried: list[Any] = field(default_factory=list)
+    confirmed: list[str] = field(default_factory=list)
     exported: list[Path] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     views: dict[str, RunView] = field(default_factory=dict)
@@ -114,6 +115,10 @@ class FakeRuns:
         self.started.append((key, mode))
         self.choices.append(choice)
         return FakeHandle(f"run-{len(self.started)}", key)
+
+    async def confirm_removals(self, key: str) -> FakeHandle:
+        self.confirmed.append(key)
+        return FakeHandle("run-removal", "tea")
 
     async def continue_last(self, key: str) -> FakeHandle:
         self.continued.append(key)

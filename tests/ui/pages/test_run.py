@@ -227,20 +227,8 @@ def test_a_large_removal_shows_its_list_and_wants_a_typed_word(window: FakeWindo
     assert not sheet.remove.isEnabled()
     qtbot.keyClicks(sheet.word_field, "remove")
     sheet.remove.click()
-    qtbot.waitUntil(lambda: bool(runs.started))
-    assert runs.started == [("tea", RunMode.CHANGES)]
-    assert runs.choices == [{"kinds": (Kind.CONTACTS,), "removals_approved": True}]
-
-
-def test_confirmed_opt_outs_are_read_again_one_by_one(window: FakeWindow, qtbot: QtBot, tea_key: str) -> None:
-    runs = window.services.runs
-    runs.views["run-7"] = run_view(mode=RunMode.CHANGES, state=RunState.PAUSED, counts={Outcome.HELD: 1})
-    runs.found = [problem("4", Outcome.HELD, "large_removal", Kind.OPT_OUTS)]
-    page = open_run(window, qtbot)
-    page.run(page.model.confirm_removals(runs.found))
-    qtbot.waitUntil(lambda: bool(runs.started))
-    assert runs.started == [("tea", RunMode.RETRY)]
-    assert runs.choices == [{"keys": {Kind.OPT_OUTS: ["4"]}, "removals_approved": True}]
+    qtbot.waitUntil(lambda: runs.confirmed == ["run-7"])
+    assert window.navigator.visits[-1] == ("replace", "run", {"run_id": "run-removal"})
 
 
 def test_a_refused_retry_is_shown_with_its_remedy(finished: RunPage, window: FakeWindow, qtbot: QtBot) -> None:

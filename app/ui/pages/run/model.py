@@ -15,7 +15,6 @@ from app.core.events import (
     ProgressEvent,
     RecordEvent,
     RequestEvent,
-    RunMode,
     RunState,
     RunStateEvent,
     SummaryEvent,
@@ -26,7 +25,7 @@ from app.core.records import Kind
 from app.core.texts import Text
 from app.sdk.manifest import Manifest
 from app.services.integrations import IntegrationView
-from app.services.problems import ProblemView
+from app.services.problems import LARGE_REMOVAL, ProblemView
 from app.services.status import RunView
 from app.services.why import Answer
 from app.ui.context import Context
@@ -35,7 +34,6 @@ from app.ui.tasks import OnError
 if TYPE_CHECKING:
     from app.services import Services
 
-REMOVAL = "large_removal"
 MOST_SHOWN = 500
 _MOST_LABELS = 20_000
 _LINES = (LogEvent, RequestEvent)
@@ -132,7 +130,7 @@ class RunModel(QObject):
             handle = services.runs.active(key)
             is_ours = handle is not None and handle.run_id == run_id
             waiting = await services.runs.continuable(key) if key in known else None
-            removals = await services.runs.count_problems(run_id, {Outcome.HELD}, REMOVAL)
+            removals = await services.runs.count_problems(run_id, {Outcome.HELD}, LARGE_REMOVAL)
             can_continue = waiting is not None and waiting.run_id == run_id
             return view, known.get(key), bool(is_ours and handle and handle.is_paused), can_continue, removals
 
@@ -163,7 +161,7 @@ class RunModel(QObject):
     async def removal_list(self) -> Sequence[ProblemView]:
         run_id = self.run_id
         return await self._context.engine.call(
-            lambda services: services.runs.problems(run_id, {Outcome.HELD}, REMOVAL, MOST_SHOWN)
+            lambda services: services.runs.problems(run_id, {Outcome.HELD}, LARGE_REMOVAL, MOST_SHOWN)
         )
 
     async def history(self, problem: ProblemView) -> Answer:
@@ -199,27 +197,10 @@ class RunModel(QObject):
         handle = await self._context.engine.call(lambda services: services.runs.retry(key, keys))
         return handle.run_id
 
-    async def confirm_removals(self, seen: Sequence[ProblemView]) -> str:
-        """Starts the run that carries out what the person has seen and confirmed; its id.
-
-        Opt-outs and bounces are read again one by one; what vanished in the source is found by comparing again.
-        """
-        key, view = self._key(), self.view
-        by_kind: dict[Kind, list[str]] = {}
-        for problem in seen:
-            by_kind.setdefault(problem.entry.kind, []).append(problem.entry.key)
-        if view is None or not by_kind:
-            return self.run_id
-        mode, kinds = view.record.mode, tuple(by_kind)
-        if all(kind.runs_back for kind in kinds):
-            # As a retry: a sync of named records alone must not move the mark up to which changes were read.
-            handle = await self._context.engine.call(
-                lambda services: services.runs.start(key, RunMode.RETRY, keys=by_kind, removals_approved=True)
-            )
-        else:
-            handle = await self._context.engine.call(
-                lambda services: services.runs.start(key, mode, kinds=kinds, removals_approved=True)
-            )
+    async def confirm_removals(self) -> str:
+        """Starts the run that carries out what this run held for the person to see; its id."""
+        run_id = self.run_id
+        handle = await self._context.engine.call(lambda services: services.runs.confirm_removals(run_id))
         return handle.run_id
 
     async def export(self, path: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -253,11 +252,12 @@ class RunPage(Page):
     async def _ask_removals(self) -> None:
         problems = await self.model.removal_list()
         sheet = RemovalSheet(self, problems, self.model.removals)
-        sheet.confirmed.connect(lambda: self.run(self._remove(problems)))
+        sheet.confirmed.connect(lambda: self.run(self._remove()))
         sheet.open()
 
-    async def _remove(self, problems: Sequence[ProblemView]) -> None:
-        self._show_other(await self.model.confirm_removals(problems))
+    async def _remove(self) -> None:
+        self.clear_error()
+        self._show_other(await self.model.confirm_removals())
 
     def _open_integration(self) -> None:
         if self.model.integration is not None:
