@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,6 +15,8 @@ from pathlib import Path
 import platformdirs
 from starlette.applications import Starlette
 
+from app.core.errors import StorageError
+from app.core.texts import text
 from app.sdk.simulator import Simulator
 
 _HEADINGS = (
@@ -88,12 +91,23 @@ def _comma(price: str) -> str:
 
 
 def _keep(name: str, content: str) -> Path:
-    """Written only when it differs, so that an unchanged practice file stays unchanged; replaced in one step."""
+    """Written only when it differs, so that an unchanged practice file stays unchanged; replaced in one step, for two
+    programs may want it at the same moment. Raises StorageError."""
     folder = platformdirs.user_cache_path("koppler", appauthor=False) / "practice"
-    folder.mkdir(parents=True, exist_ok=True)
     path, encoded = folder / name, content.encode("utf-8-sig")
-    if not path.is_file() or path.read_bytes() != encoded:
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(encoded)
-        fresh.replace(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.is_file() or path.read_bytes() != encoded:
+            fresh = path.with_name(f"{name}.{secrets.token_hex(4)}.new")
+            try:
+                fresh.write_bytes(encoded)
+                fresh.replace(path)
+            finally:
+                fresh.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            text('The practice file cannot be written to "{folder}".', folder=str(folder)),
+            remedy=text("Check that the folder can be written to and that its disk is not full."),
+            detail=f"{type(error).__name__}: {error.strerror or error}",
+        ) from error
     return path

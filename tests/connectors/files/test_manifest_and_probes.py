@@ -1,5 +1,6 @@
 """What the connector says of itself, and its connection test."""
 
+import errno
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from app.connectors.files import settings as settings_module
 from app.connectors.files.manifest import MANIFEST
 from app.connectors.files.options import FileOptions
 from app.connectors.files.settings import FileSettings
+from app.core.errors import StorageError
 from app.core.events import StageEvent, StageState
 from app.core.records import Kind, Unreadable
 from app.core.rules import Rules, refusal_of
@@ -153,6 +155,16 @@ async def test_the_practice_account_reads_as_a_real_one() -> None:
     assert set(reasons) == {"guest_order", "credit_note"}
     assert await source.count(request_for(Kind.CONTACTS))
     assert simulator.summary()["orders"] == 60
+
+
+def test_a_practice_file_that_cannot_be_written_is_told_with_a_remedy(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", refuse)
+    with pytest.raises(StorageError) as caught:
+        MANIFEST.simulator(21)
+    assert "not full" in str(caught.value.remedy)
 
 
 def test_the_practice_file_is_the_same_every_time_and_stays_untouched() -> None:
