@@ -21,13 +21,13 @@ class DamagedDatabaseError(StorageError):
     def __init__(self, database: Path, backup: Path | None, detail: str) -> None:
         if backup is None:
             remedy = text(
-                "There is no backup. Begin anew in the window, or with: koppler restore --start-over. The damaged file "
-                "is kept, and your shop and your target keep everything they hold."
+                "There is no backup. The window offers to begin anew when it starts; in a terminal: koppler restore "
+                "--start-over. The damaged file is kept, and your shop and your target keep everything they hold."
             )
         else:
             remedy = text(
-                'Restore the newest backup, "{backup}", in the window, or with: koppler restore. The damaged file is '
-                "kept beside the backups.",
+                'The window offers to restore the newest backup, "{backup}", when it starts; in a terminal: koppler '
+                "restore. The damaged file is kept beside the backups.",
                 backup=backup.name,
             )
         super().__init__(text('The database "{name}" is damaged.', name=database.name), remedy=remedy, detail=detail)

@@ -53,6 +53,7 @@ class StartSheet(Sheet):
         self.body.addWidget(SecondaryLabel(kept))
         self.setAccessibleDescription(f"{words} {kept}")
         self._add(DangerButton(_("Begin anew"))).clicked.connect(self._begin_anew)
+        self.quit_button.setFocus()
         if copy is not None:
             restore = self._add(PrimaryButton(_("Restore the backup of {date}").format(date=moment(copy.made_at))))
             restore.clicked.connect(lambda: self._restore(copy))
