@@ -31,7 +31,7 @@ class FactsGrid(QWidget):
             row = QHBoxLayout()
             row.setSpacing(SPACING.l)
             row.addWidget(caption, 0, Qt.AlignmentFlag.AlignTop)
-            row.addWidget(_value_label(str(value)), 1)
+            row.addWidget(_value_label(str(value)), 1, Qt.AlignmentFlag.AlignTop)
             column.addLayout(row)
         width = min(max((label.sizeHint().width() for label in names), default=0), _MOST_NAME_PX)
         for label in names:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.texts import _
-from app.ui.theme import SPACING
+from app.ui.theme import SPACING, colours_now
 from app.ui.widgets.buttons import DangerButton, PrimaryButton, SecondaryButton
 from app.ui.widgets.fields import TextField
 from app.ui.widgets.form import FormField
@@ -38,6 +39,13 @@ class Sheet(QDialog):
         self.buttons.setSpacing(10)
         self.buttons.addStretch(1)
         column.addLayout(self.buttons)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A window system that draws no frame of its own would let the sheet melt into the page."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(QColor(colours_now().line_strong))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
 
 class ConfirmSheet(Sheet):

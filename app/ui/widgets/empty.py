@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.ui.theme import SPACING, colours_now, themed_icon
 from app.ui.widgets.labels import HeadingLabel, SecondaryLabel
@@ -41,8 +41,13 @@ class EmptyState(QWidget):
         if str(sentence):
             words = SecondaryLabel(sentence)
             words.setAlignment(centre)
-            words.setFixedWidth(_WIDTH_PX)
-            column.addWidget(words, alignment=centre)
+            words.setMaximumWidth(_WIDTH_PX)
+            # Not centred by an alignment: the column would measure the height at its own width, and cut the last line.
+            row = QHBoxLayout()
+            row.addStretch(1)
+            row.addWidget(words, _WIDTH_PX)
+            row.addStretch(1)
+            column.addLayout(row)
         if action is not None:
             column.addSpacing(SPACING.s)
             column.addWidget(action, alignment=centre)

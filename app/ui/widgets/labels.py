@@ -12,7 +12,26 @@ from app.ui.widgets.painting import Words
 _ELLIPSIS_MIN_WIDTH = 24
 
 
-class BodyLabel(QLabel):
+class _Words(QLabel):
+    """Wrapped text knows its height only by its width: without telling it anew, a layout would keep the height of the
+    first guess, cut the last line off or leave a gap."""
+
+    _laid_px = 0
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        if self.wordWrap() and self._laid_px:
+            hint.setHeight(self.heightForWidth(self._laid_px))
+        return hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.wordWrap() and event.size().width() != self._laid_px:
+            self._laid_px = event.size().width()
+            self.updateGeometry()
+
+
+class BodyLabel(_Words):
     """Running text; wraps. Plain text only: what a vendor answered must never become markup."""
 
     def __init__(self, words: Words = "", parent: QWidget | None = None, *, is_wrapping: bool = True) -> None:
@@ -23,7 +42,7 @@ class BodyLabel(QLabel):
         _keep_height(self)
 
 
-class TitleLabel(QLabel):
+class TitleLabel(_Words):
     """The page's name."""
 
     def __init__(self, words: Words = "", parent: QWidget | None = None) -> None:
@@ -33,7 +52,7 @@ class TitleLabel(QLabel):
         _keep_height(self)
 
 
-class HeadingLabel(QLabel):
+class HeadingLabel(_Words):
     """A section's name on a page or in a card."""
 
     def __init__(self, words: Words = "", parent: QWidget | None = None, *, size_px: int = TYPE.heading) -> None:
@@ -43,7 +62,7 @@ class HeadingLabel(QLabel):
         _keep_height(self)
 
 
-class StrongLabel(QLabel):
+class StrongLabel(_Words):
     """Emphasised text in body size: a card's name, a field's label."""
 
     def __init__(self, words: Words = "", parent: QWidget | None = None, *, size_px: int = TYPE.body) -> None:
@@ -53,7 +72,7 @@ class StrongLabel(QLabel):
         _keep_height(self)
 
 
-class SecondaryLabel(QLabel):
+class SecondaryLabel(_Words):
     """Facts beside the main words."""
 
     def __init__(
@@ -74,7 +93,7 @@ class HelpLabel(SecondaryLabel):
         super().__init__(words, parent, size_px=TYPE.small)
 
 
-class ToneLabel(QLabel):
+class ToneLabel(_Words):
     """Small text in a status colour, role one of error, warning, ok, accent."""
 
     def __init__(self, words: Words, role: str, parent: QWidget | None = None) -> None:
@@ -86,7 +105,7 @@ class ToneLabel(QLabel):
         _keep_height(self)
 
 
-class MonoLabel(QLabel):
+class MonoLabel(_Words):
     """Identifiers, addresses, raw values: selectable."""
 
     def __init__(self, words: Words = "", parent: QWidget | None = None) -> None:

@@ -3,9 +3,12 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.ui.theme import ThemeChoice, apply_theme
+from app.ui.theme.tokens import DARK, LIGHT, Colours
 from app.ui.widgets import (
     Banner,
     BodyLabel,
+    Card,
     CardGrid,
     ConfirmSheet,
     Disclosure,
@@ -18,6 +21,8 @@ from app.ui.widgets import (
     ProgressLine,
     ScrollPage,
     SecondaryButton,
+    SecondaryLabel,
+    Sheet,
     StageRow,
     StageState,
     StatusBadge,
@@ -216,3 +221,41 @@ class _ShowWatcher(QObject):
         if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
             self._shown.append(watched)
         return False
+
+
+def test_wrapped_words_get_all_their_lines_in_a_card_and_no_gap(qtbot: QtBot, page: QWidget) -> None:
+    words = "The first records exactly as they would be sent. Nothing is written, here or there, before you say so."
+    grid = CardGrid(page, min_card_px=180, max_columns=3)
+    labels = [SecondaryLabel(words), SecondaryLabel("Short."), SecondaryLabel(words * 2)]
+    for label in labels:
+        card = Card()
+        card.body.addWidget(label)
+        card.body.addStretch(1)
+        card.body.addWidget(SecondaryButton("Preview"))
+        grid.add_card(card)
+    for width in (900, 600):
+        grid.resize(width, 400)
+        grid.show()
+        qtbot.waitUntil(lambda: all(each.height() == each.heightForWidth(each.width()) for each in labels))
+
+
+def test_the_sentence_of_an_empty_state_is_never_cut(qtbot: QtBot, page: QWidget) -> None:
+    state = EmptyState("package", "No products yet", "Read them from the source, or import a spreadsheet. " * 3)
+    state.setParent(page)
+    state.resize(600, 400)
+    state.show()
+    label = next(each for each in state.findChildren(QLabel) if each.text().startswith("Read them"))
+    qtbot.waitUntil(lambda: label.height() == label.heightForWidth(label.width()))
+
+
+@pytest.mark.parametrize("colours", [LIGHT, DARK])
+def test_a_sheet_has_an_edge_without_a_window_frame(
+    qtbot: QtBot, page: QWidget, qapp: QApplication, colours: Colours
+) -> None:
+    apply_theme(qapp, ThemeChoice.DARK if colours.is_dark else ThemeChoice.LIGHT)
+    sheet = Sheet(page, "Title")
+    sheet.open()
+    edge = sheet.grab().toImage()
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    corners = [edge.pixelColor(0, 40), edge.pixelColor(edge.width() - 1, 40), edge.pixelColor(40, edge.height() - 1)]
+    assert {each.name().upper() for each in corners} == {colours.line_strong}

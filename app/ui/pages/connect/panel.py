@@ -15,7 +15,7 @@ from app.ui.theme import SPACING, TYPE
 from app.ui.widgets import stage as rows
 from app.ui.widgets.buttons import SecondaryButton
 from app.ui.widgets.card import Card
-from app.ui.widgets.labels import HeadingLabel, HorizontalLine, SecondaryLabel
+from app.ui.widgets.labels import HeadingLabel, SecondaryLabel
 
 _ROW_STATES = {
     StageState.RUNNING: rows.StageState.RUNNING,
@@ -114,7 +114,6 @@ class ConnectionPanel(Card):
         row.remedy_wanted.connect(lambda name=stage.name: self._use_address(name))
         self._rows[stage.name] = row
         self._stages.addWidget(row)
-        self._stages.addWidget(HorizontalLine())
         self._intro.hide()
         return row
 
