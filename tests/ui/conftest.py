@@ -1,8 +1,13 @@
 """Windows under test: a loop for coroutines, the theme, and services that live in memory."""
 
 import asyncio
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+
+# Read when the first application is made: letters have the same shape and width on every machine.
+os.environ["FONTCONFIG_FILE"] = str(Path(__file__).resolve().with_name("fonts.conf"))
 
 import pytest
 import qasync
