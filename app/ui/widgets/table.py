@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -25,14 +34,22 @@ from app.ui.widgets.painting import Words, draw_focus_ring, ring_around_hole, sm
 from app.ui.window_state import WindowState
 
 _SETTLE_MS = 400
+_HEADING_PADDING_PX = 24  # 10 px on either side, as the stylesheet draws it, and what Qt keeps beside
+_CELL_ROOM_PX = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """How one column is shown. `width_px` None: takes the remaining room."""
+    """How one column is shown: never narrower than its heading.
+
+    `width_px` None: takes the remaining room, but never less than `least_px`; then the table scrolls sideways.
+    `most_px`: grows with its longest word in sight, from `width_px` up to so much.
+    """
 
     width_px: int | None = None
     delegate: QStyledItemDelegate | None = None
+    most_px: int | None = None
+    least_px: int = 120
 
 
 class Table(FocusVisible, QTableView):
@@ -111,6 +128,8 @@ class TableFrame(QFrame):
         self._state = state
         self._key = f"table.{key}.widths"
         self._is_shrinking = is_shrinking
+        self._columns = tuple(columns)
+        self._is_fitting = False
         self.view = Table(name, self, selects_cells=selects_cells)
         self.view.setModel(model)
         rows = self.view.verticalHeader()
@@ -121,15 +140,19 @@ class TableFrame(QFrame):
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self.view)
         self._corners = _Corners(self, is_bare=is_bare)
+        for signal in (model.modelReset, model.rowsInserted):
+            signal.connect(self._fit_columns)
+        self._fit_columns()
         self.view.focus_changed.connect(self._corners.update)
         self.view.row_activated.connect(self.row_activated)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._remember_widths)
-        self.view.horizontalHeader().sectionResized.connect(lambda *_change: self._settle.start())
+        self.view.horizontalHeader().sectionResized.connect(self._hear_width)
         if is_shrinking:
             self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
             for signal in (model.rowsInserted, model.rowsRemoved, model.modelReset, model.layoutChanged):
                 signal.connect(self._refit)
+            self.view.horizontalScrollBar().rangeChanged.connect(self._refit)
             self._refit()
 
     def sizeHint(self) -> QSize:
@@ -143,10 +166,13 @@ class TableFrame(QFrame):
         super().resizeEvent(event)
         self._corners.setGeometry(self.rect())
         self._corners.raise_()
+        self.share_room()
 
     def _content_height(self) -> int:
         rows = max(self.view.model().rowCount(), 1)
-        return SIZES.table_header + rows * self.view.verticalHeader().defaultSectionSize() + 2
+        height = SIZES.table_header + rows * self.view.verticalHeader().defaultSectionSize() + 2
+        sideways = self.view.horizontalScrollBar()
+        return height + (sideways.sizeHint().height() if sideways.maximum() > 0 else 0)
 
     def _refit(self) -> None:
         self.setMaximumHeight(self._content_height())
@@ -155,6 +181,7 @@ class TableFrame(QFrame):
     def _shape_columns(self, columns: Sequence[Column]) -> None:
         header = self.view.horizontalHeader()
         remembered = self._remembered_widths(len(columns))
+        self._is_dragged = bool(remembered)
         for number, column in enumerate(columns):
             if column.delegate is not None:
                 # The view does not take ownership: without a parent Python would collect the delegate.
@@ -164,7 +191,41 @@ class TableFrame(QFrame):
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
             else:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
-                header.resizeSection(number, remembered[number] if remembered else column.width_px)
+                width = max(column.width_px, self._heading_px(number)) if column.width_px else 0
+                header.resizeSection(number, remembered[number] if remembered else width)
+
+    def _heading_px(self, number: int) -> int:
+        horizontal = Qt.Orientation.Horizontal
+        words = str(self.view.model().headerData(number, horizontal, Qt.ItemDataRole.DisplayRole) or "")
+        return QFontMetrics(ui_font(TYPE.small, MEDIUM)).horizontalAdvance(words) + _HEADING_PADDING_PX
+
+    def _fit_columns(self) -> None:
+        """What a person has dragged stays as it is."""
+        if self._is_dragged:
+            return
+        self._is_fitting = True
+        for number, column in enumerate(self._columns):
+            if column.most_px is not None and not self.view.isColumnHidden(number):
+                least = max(column.width_px or 0, self._heading_px(number))
+                wanted = min(self.view.sizeHintForColumn(number) + _CELL_ROOM_PX, column.most_px)
+                self.view.horizontalHeader().resizeSection(number, max(least, wanted))
+        self._is_fitting = False
+        self.share_room()
+
+    def share_room(self) -> None:
+        """Call it after hiding or showing columns. Qt would squeeze those that take the remaining room to nothing."""
+        header = self.view.horizontalHeader()
+        shown = [number for number in range(len(self._columns)) if not header.isSectionHidden(number)]
+        open_ended = [number for number in shown if self._columns[number].width_px is None]
+        taken = sum(header.sectionSize(number) for number in shown if number not in open_ended)
+        least = {number: max(self._columns[number].least_px, self._heading_px(number)) for number in open_ended}
+        is_crowded = self.view.viewport().width() - taken < sum(least.values())
+        for number in open_ended:
+            if is_crowded:
+                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
+                header.resizeSection(number, least[number])
+            else:
+                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
 
     def _remembered_widths(self, count: int) -> list[int]:
         words = self._state.get(self._key) if self._state is not None else None
@@ -175,8 +236,14 @@ class TableFrame(QFrame):
         fits = isinstance(widths, list) and len(widths) == count and all(isinstance(width, int) for width in widths)
         return [max(width, 40) for width in widths] if fits else []
 
+    def _hear_width(self, number: int, before: int, now: int) -> None:
+        """Neither hiding a column nor our own fitting is a person's drag."""
+        if not self._is_fitting and before and now and self._columns[number].width_px is not None:
+            self._is_dragged = True
+            self._settle.start()
+
     def _remember_widths(self) -> None:
-        if self._state is not None:
+        if self._is_dragged and self._state is not None:
             header = self.view.horizontalHeader()
             widths = [header.sectionSize(number) for number in range(header.count())]
             self._state.set(self._key, json.dumps(widths))

@@ -8,16 +8,19 @@ from app.core.errors import ConfigError
 from app.core.events import Level, LogEvent, ProgressEvent, RecordEvent, RunMode, RunState, SummaryEvent
 from app.core.outcomes import Balance, FlowBalance, Outcome
 from app.core.records import Kind
-from app.core.texts import text
+from app.core.texts import text, use_language
 from app.ui.pages.run import RunPage
 from app.ui.pages.run.inspect import InspectSheet
 from app.ui.pages.run.problems import ProblemColumn
 from app.ui.pages.run.removals import RemovalSheet
 from app.ui.widgets import ConfirmSheet
 from tests.ui.accessibility import unnamed_controls
+from tests.ui.cut_words import cut_words
 from tests.ui.fake_runs import FakeHandle, problem, run_view
 from tests.ui.fakes import FakeWindow
 
+SMALLEST_PAGE_PX = 828
+"""Beside the rail in a window of 1024 pixels."""
 FINISHED = {Outcome.CREATED: 300, Outcome.UPDATED: 20, Outcome.UNCHANGED: 31, Outcome.SKIPPED: 68, Outcome.FAILED: 3}
 
 
@@ -244,3 +247,22 @@ def test_a_run_that_is_forgotten_says_so(window: FakeWindow, qtbot: QtBot, tea_k
 
 def test_everything_has_a_name(finished: RunPage) -> None:
     assert unnamed_controls(finished) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_nothing_is_cut_in_the_smallest_window(
+    window: FakeWindow, qtbot: QtBot, tea_key: str, language: str, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: use_language("en"))
+    use_language(language)
+    runs = window.services.runs
+    runs.views["run-7"] = run_view(counts={outcome: 1_234 for outcome in Outcome})
+    runs.found = [problem("541431", Outcome.IN_DOUBT), problem("9", Outcome.FAILED)]
+    page = open_run(window, qtbot)
+    page.setFixedWidth(SMALLEST_PAGE_PX)
+    qtbot.waitUntil(lambda: bool(page.problem_table.problems) and cut_words(page) == [], timeout=2_000)
+
+
+def test_columns_without_a_word_make_room_for_the_reason(finished: RunPage, qtbot: QtBot) -> None:
+    assert finished.table.view.isColumnHidden(ProblemColumn.CUSTOMER)
+    assert not finished.table.view.isColumnHidden(ProblemColumn.TOTAL)

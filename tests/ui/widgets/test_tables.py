@@ -19,6 +19,7 @@ from app.ui.widgets import (
     Tone,
 )
 from tests.ui.accessibility import find, unnamed_controls
+from tests.ui.cut_words import cut_words
 from tests.ui.gallery import MemoryState
 
 
@@ -147,3 +148,58 @@ def test_a_table_has_no_unnamed_control(qtbot: QtBot, model: QStandardItemModel)
     table = build(model)
     qtbot.addWidget(table)
     assert unnamed_controls(table) == []
+
+
+def test_a_column_is_never_narrower_than_its_heading(qtbot: QtBot, model: QStandardItemModel) -> None:
+    model.setHorizontalHeaderLabels(["", "SKU", "Zurückgehalten", "Nie powiodło się", "Match"])
+    table = TableFrame("Balance", model, [Column(40), Column(60), Column(60), Column(60), Column(None)])
+    qtbot.addWidget(table)
+    table.resize(700, 300)
+    table.show()
+    assert cut_words(table) == []
+
+
+def test_a_column_grows_with_its_words_up_to_its_most(qtbot: QtBot, model: QStandardItemModel) -> None:
+    columns = [Column(40), Column(50, most_px=90), Column(50), Column(50), Column(60, BadgeDelegate(), most_px=200)]
+    table = TableFrame("Products", model, columns)
+    qtbot.addWidget(table)
+    table.resize(700, 300)
+    table.show()
+    assert 50 < table.view.columnWidth(1) <= 90
+    model.item(0, 1).setText("a number that goes on and on")
+    model.item(0, 4).setText("number as in the shop")
+    model.modelReset.emit()
+    assert table.view.columnWidth(1) == 90
+    assert cut_words(table) == []
+
+
+def test_the_column_that_takes_the_rest_is_never_squeezed(qtbot: QtBot, model: QStandardItemModel) -> None:
+    columns = [Column(40), Column(200), Column(200), Column(200), Column(None, least_px=150)]
+    table = TableFrame("Products", model, columns)
+    qtbot.addWidget(table)
+    table.resize(500, 300)
+    table.show()
+    assert table.view.columnWidth(4) == 150
+    table.view.setColumnHidden(2, True)
+    table.view.setColumnHidden(3, True)
+    table.share_room()
+    assert sum(table.view.columnWidth(number) for number in (0, 1, 4)) == table.view.viewport().width()
+
+
+def test_what_a_person_dragged_is_not_fitted_away(qtbot: QtBot, model: QStandardItemModel) -> None:
+    table = TableFrame("Products", model, [Column(40), Column(50, most_px=90), Column(50), Column(50), Column(None)])
+    qtbot.addWidget(table)
+    table.show()
+    table.view.horizontalHeader().resizeSection(1, 222)
+    model.modelReset.emit()
+    assert table.view.columnWidth(1) == 222
+
+
+def test_the_bar_for_scrolling_sideways_covers_no_row(qtbot: QtBot, model: QStandardItemModel) -> None:
+    columns = [Column(40), Column(200), Column(200), Column(200), Column(None, least_px=150)]
+    table = TableFrame("Products", model, columns, is_shrinking=True)
+    qtbot.addWidget(table)
+    table.resize(500, 300)
+    table.show()
+    qtbot.waitUntil(lambda: table.view.verticalScrollBar().maximum() == 0)
+    assert table.view.horizontalScrollBar().maximum() > 0

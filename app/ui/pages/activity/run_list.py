@@ -128,12 +128,13 @@ class RunTable(QAbstractTableModel):
 def build_run_table(context: Context, model: RunTable, *, shows_integration: bool) -> TableFrame:
     columns = [
         Column(None),
-        Column(150 if shows_integration else None),
-        Column(150),
-        Column(150, BadgeDelegate()),
-        *(Column(width, NumberDelegate()) for width in (76, 100, 76, 66, 60)),
+        Column(110 if shows_integration else None, most_px=190),
+        Column(110, most_px=190),
+        Column(90, BadgeDelegate(), most_px=230),
+        *(Column(width, NumberDelegate()) for width in (66, 66, 66, 60, 60)),
     ]
     key = "runs" if shows_integration else "integration_runs"
     frame = TableFrame(_("Runs"), model, columns, state=context.window_state, key=key, is_shrinking=True)
     frame.view.setColumnHidden(RunColumn.INTEGRATION, not shows_integration)
+    frame.share_room()
     return frame

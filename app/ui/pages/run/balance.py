@@ -23,6 +23,8 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _KIND, _READ, _FIRST_OUTCOME = 0, 1, 2
 _OUTCOMES = tuple(Outcome)
+_ALWAYS_TOLD = {Outcome.CREATED, Outcome.UPDATED, Outcome.SKIPPED, Outcome.FAILED}
+"""Of the others only what there is: eight columns of zeros would not fit a small window."""
 _SUM = _FIRST_OUTCOME + len(_OUTCOMES)
 
 
@@ -85,7 +87,8 @@ class BalanceSection(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.table_model = BalanceTable(self)
-        columns = [Column(None), *(Column(94, NumberDelegate()) for _each in range(8)), Column(110, BadgeDelegate())]
+        numbers = (Column(60, NumberDelegate()) for _each in range(1 + len(_OUTCOMES)))
+        columns = [Column(None), *numbers, Column(84, BadgeDelegate(), most_px=160)]
         self.table = TableFrame(_("Balance"), self.table_model, columns, row_height_px=32, is_shrinking=True)
         self.reasons = SecondaryLabel(size_px=TYPE.small)
         column = QVBoxLayout(self)
@@ -98,6 +101,10 @@ class BalanceSection(QWidget):
     def show_balance(self, balance: Balance, reasons: Mapping[str, Reason]) -> None:
         self.setVisible(bool(balance.flows))
         self.table_model.show_balance(balance)
+        for column, outcome in enumerate(_OUTCOMES, _FIRST_OUTCOME):
+            is_told = outcome in _ALWAYS_TOLD or balance.total.count(outcome) > 0
+            self.table.view.setColumnHidden(column, not is_told)
+        self.table.share_room()
         by_number = sorted(balance.total.reasons.items(), key=lambda pair: -pair[1])
         lines = [f"{number(count)} × {_reason_words(code, reasons)}" for code, count in by_number if count]
         self.reasons.setText("\n".join(lines))

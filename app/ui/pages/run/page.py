@@ -21,10 +21,10 @@ from app.ui.pages.preview.sheet import RecordSheet
 from app.ui.pages.run.balance import BalanceSection
 from app.ui.pages.run.inspect import InspectSheet
 from app.ui.pages.run.model import MOST_SHOWN, RunModel
-from app.ui.pages.run.problems import InspectDelegate, ProblemTable
+from app.ui.pages.run.problems import InspectDelegate, ProblemColumn, ProblemTable
 from app.ui.pages.run.progress import ProgressSection
 from app.ui.pages.run.removals import RemovalSheet
-from app.ui.theme import SPACING, TYPE
+from app.ui.theme import SIZES, SPACING, TYPE
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from app.ui.widgets.chips import ChipBar, ChipChoice
@@ -83,7 +83,6 @@ class RunPage(Page):
                 ChipChoice(Outcome.IN_DOUBT, _("In doubt"), 0),
                 ChipChoice(Outcome.SKIPPED, _("Skipped"), 0),
             ],
-            is_wrapping=False,
         )
         self.retry_button = SecondaryButton(_("Retry failed"), is_small=True)
         self.retry_button.setToolTip(_("Send failed, held and in-doubt records once more"))
@@ -91,12 +90,12 @@ class RunPage(Page):
         self.problem_table = ProblemTable(self.model, self)
         inspect = InspectDelegate()
         columns = [
-            Column(90),
-            Column(130, MonoDelegate()),
-            Column(170),
-            Column(120, NumberDelegate()),
-            Column(None),
-            Column(100, inspect),
+            Column(60, most_px=130),
+            Column(80, MonoDelegate(), most_px=180),
+            Column(100, most_px=240),
+            Column(90, NumberDelegate(), most_px=150),
+            Column(None, least_px=240),
+            Column(100, inspect, most_px=180),
         ]
         state = self.context.window_state
         self.table = TableFrame(
@@ -106,11 +105,13 @@ class RunPage(Page):
         self.rest = SecondaryLabel(size_px=TYPE.small)
         head = QHBoxLayout()
         head.setSpacing(SPACING.m)
-        head.addWidget(HeadingLabel(_("Failed and skipped"), size_px=TYPE.body))
-        head.addWidget(self.chips)
-        head.addStretch(1)
-        head.addWidget(self.retry_button)
-        head.addWidget(self.export_button)
+        top = Qt.AlignmentFlag.AlignTop
+        heading = HeadingLabel(_("Failed and skipped"), size_px=TYPE.body)
+        heading.setMinimumHeight(SIZES.chip)
+        head.addWidget(heading, 0, top)
+        head.addWidget(self.chips, 1)
+        head.addWidget(self.retry_button, 0, top)
+        head.addWidget(self.export_button, 0, top)
         return _column(head, self.table, self.rest)
 
     def _connect(self) -> None:
@@ -205,6 +206,9 @@ class RunPage(Page):
         model = self.model
         self.chips.select(model.outcome)
         self.problem_table.show_problems(model.problems)
+        for column in (ProblemColumn.CUSTOMER, ProblemColumn.TOTAL):
+            self.table.view.setColumnHidden(column, not self.problem_table.has_words(column))
+        self.table.share_room()
         self.table.setVisible(bool(model.problems))
         self.table.setFixedHeight(min(self.table.sizeHint().height(), _MOST_TABLE_PX))
         open_count = sum(model.balance.total.count(each) for each in _LISTED if each.needs_attention)

@@ -62,6 +62,9 @@ class ProblemTable(QAbstractTableModel):
         self.problems = tuple(problems)
         self.endResetModel()
 
+    def has_words(self, column: ProblemColumn) -> bool:
+        return any(self._words(problem, column) for problem in self.problems)
+
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self.problems)
 
