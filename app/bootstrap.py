@@ -19,7 +19,6 @@ from app.services.accounts import Accounts
 from app.services.bus import EventBus
 from app.services.checks import Checks
 from app.services.declarations import Declarations
-from app.services.demo import Demo
 from app.services.fields import FieldMapping
 from app.services.integrations import Integrations
 from app.services.log import Log, LogRedaction
@@ -182,7 +181,6 @@ class _Wiring:
                 secrets,
                 self._environ,
             ),
-            demo=Demo(opened_for_practice),
             events=bus,
             reasons=reasons,
             redact=self._redactor,

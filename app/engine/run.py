@@ -90,7 +90,7 @@ class Engine:
         mark = self._mark_of(route.kind)
         if mark.is_done:
             return
-        planner = Planner(route.target, self._job.rules, self._hash)
+        planner = Planner(route.target, self._job.rules_of(route), self._hash)
         flow = Flow(
             route,
             self._job,
@@ -105,7 +105,7 @@ class Engine:
         )
         try:
             await self._patiently(route, planner, flow)
-        except BaseException:
+        except BaseException:  # whatever ends the flow, cancellation too, its numbers are kept
             await self._keep_place(flow)
             raise
         self._removals_to_confirm += flow.removals_to_confirm

@@ -10,7 +10,7 @@
     previews.Previews       exact plans, nothing written
     runs.Runs               start, follow, stop, continue, retry, problems, why
     products.ProductMapping, fields.FieldMapping
-    log.Log, preferences.Preferences, practice.Practice, declarations.Declarations, demo.Demo
+    log.Log, preferences.Preferences, practice.Practice, declarations.Declarations; demo.Demo stands beside
     Services.secrets        the vault itself: state, place(), open(), use_passphrase(), use_session(), use_keystore()
     Services.events         subscribe(callback) gives the function that ends the subscription
 """

@@ -10,7 +10,6 @@ from app.services.accounts import Accounts
 from app.services.bus import EventBus
 from app.services.checks import Checks
 from app.services.declarations import Declarations
-from app.services.demo import Demo
 from app.services.fields import FieldMapping
 from app.services.integrations import Integrations
 from app.services.log import Log
@@ -38,7 +37,6 @@ class Services:
     secrets: Vault
     practice: Practice
     declarations: Declarations
-    demo: Demo
     events: EventBus
     reasons: ReasonTexts
     redact: Redactor

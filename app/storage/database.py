@@ -63,7 +63,7 @@ class Database:
         self._reading = ThreadPoolExecutor(_READERS, "database-reader")
         try:
             self._writer = await self._on_thread(self._writing, self._prepare)
-        except BaseException:
+        except BaseException:  # cancellation too must not leave threads behind
             await self.close()
             raise
 
@@ -145,7 +145,7 @@ class Database:
             if version_of(connection) < LATEST:
                 migrate(connection)
             self.backups.forget_damaged()
-        except BaseException:
+        except BaseException:  # whatever went wrong, the file is let go
             connection.close()
             raise
         return connection
@@ -228,7 +228,7 @@ def _within(connection: sqlite3.Connection, begin: str, work: Work[Result]) -> R
     try:
         result = work(connection)
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # nothing may end a transaction half-way
         if connection.in_transaction:  # a full disk makes SQLite roll back by itself
             connection.execute("ROLLBACK")
         raise
