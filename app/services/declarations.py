@@ -124,6 +124,7 @@ class Declarations:
             )
         manifest = self._registry.of(declared.system)
         variables = self._variables(place, declared.secrets, manifest)
+        _refuse_secrets(f"{place}.settings", declared.settings, manifest)
         settings = _with_paths(manifest, declared.settings, file.folder)
         values = {field: self._environ[name] for field, name in variables.items()}
         # A secret that is not declared is asked from the keystore later: its absence is no fault of the file.
@@ -244,6 +245,20 @@ def _change(before: object, after: object) -> Change:
     if before is None:
         return Change.CREATED
     return Change.UNCHANGED if before == after else Change.UPDATED
+
+
+def _refuse_secrets(place: str, settings: Mapping[str, Any], manifest: Manifest) -> None:
+    """Settings are stored as they stand; a secret among them would be stored in plain text."""
+    for name in secret_names(manifest.settings):
+        if name in settings:
+            raise ConfigError(
+                text("{place} holds the secret itself, which does not belong in a file.", place=f"{place}.{name}"),
+                remedy=text(
+                    "Put it into an environment variable and declare it there: {example}.",
+                    example=f'secrets = {{ {name} = "env:NAME" }}',
+                ),
+                field=f"{place}.{name}",
+            )
 
 
 def _refuse_other_system(before: Account | None, account: Account) -> None:

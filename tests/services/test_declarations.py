@@ -95,6 +95,7 @@ async def test_a_changed_declaration_updates_and_keeps_other_product_rows(servic
         ('"send"', '"perhaps"', "integrations.daily.options.guest_orders", "skip"),
         ("token =", "tokn =", "accounts.my-stall.secrets.tokn", "token"),
         ('"env:STALL_TOKEN"', '"plain-secret"', "accounts.my-stall.secrets.token", "env:NAME"),
+        ("street =", 'token = "plain-secret", street =', "accounts.my-stall.settings.token", 'token = "env:NAME"'),
         ("env:STALL_TOKEN", "env:NOT_SET", "accounts.my-stall.secrets.token", "NOT_SET"),
         ('source = "my-stall"', 'source = "nobody"', "integrations.daily.source", "my-stall"),
         ('"contact.phone" =', '"contact.fone" =', "fields", "contact.fone"),
