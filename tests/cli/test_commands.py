@@ -35,6 +35,8 @@ def test_systems_tells_roles_flows_fields_and_limits(koppler: Koppler) -> None:
     assert [field["name"] for field in shop["settings"] if field["is_secret"]] == ["access_token"]
     assert shop["limits"]
     assert "guest_orders" in {field["name"] for field in outcome.event("common_options")["options"]}
+    [codes] = [field for field in systems["files"]["source_options"] if field["name"] == "code_rules"]
+    assert codes["default"]["POST"] == "shipping", "a table is an object in JSON"
     assert "bigcommerce" in koppler("systems").out
 
 

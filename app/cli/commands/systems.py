@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -99,6 +99,8 @@ def _field(spec: FieldSpec) -> dict[str, Any]:
 def _default(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Mapping):
+        return {str(name): _default(each) for name, each in value.items()}
     if isinstance(value, tuple | list | frozenset | set):
         return sorted(str(_default(each)) for each in value)
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
