@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 
-from app.connectors.activecampaign.wire import PAGE_SIZE, Row, Wire, listed, number, words
+from app.connectors.activecampaign.wire import PAGE_SIZE, Row, Wire, listed, number, rows_of, words
 from app.core.addresses import normalised_email
 from app.core.consent import Standing
 from app.sdk.plan import Known
@@ -62,7 +62,7 @@ class People:
 
     async def _one(self, email: str) -> Known:
         page = await self._wire.get("contacts", {"email": email, "include": "contactLists"})
-        rows = [row for row in listed(page, "contacts") if normalised_email(words(row.get("email"))) == email]
+        rows = [row for row in rows_of(page, "contacts") if normalised_email(words(row.get("email"))) == email]
         if not rows:
             return _NOBODY
         return self._known(rows[0], memberships(page)) if len(rows) == 1 else _TWINS
@@ -71,7 +71,7 @@ class People:
         everybody: dict[str, Known] = {}
         async for page in contact_pages(self._wire, {}):
             lists = memberships(page)
-            for row in listed(page, "contacts"):
+            for row in rows_of(page, "contacts"):
                 email = normalised_email(words(row.get("email")))
                 everybody[email] = _TWINS if email in everybody else self._known(row, lists)
         return everybody
@@ -103,7 +103,7 @@ async def contact_pages(
                 "id_greater": str(last),
             },
         )
-        rows = listed(page, "contacts")
+        rows = rows_of(page, "contacts")
         if rows:
             yield page
         if len(rows) < size:

@@ -3,14 +3,14 @@ harmlessly: every write of this interface changes something."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
 from app.connectors.activecampaign.answers import GRAPHQL_PATH
 from app.connectors.activecampaign.settings import ActiveCampaignSettings
-from app.connectors.activecampaign.wire import Wire, listed, number, words
+from app.connectors.activecampaign.wire import Wire, number, rows_of, words
 from app.core.addresses import masked_email
-from app.core.errors import ConfigError
+from app.core.errors import AddressError, ConfigError
 from app.core.records import Kind
 from app.core.texts import Text, ntext, text
 from app.sdk.access import Access
@@ -62,7 +62,13 @@ class _Test:
         self._host = urlsplit(access.http.base_url).netloc
 
     async def sign_in(self) -> Finding:
-        user = (await self.wire.get("users/me")).get("user") or {}
+        user = (await self.wire.get("users/me")).get("user")
+        if not isinstance(user, Mapping):
+            raise AddressError(
+                text("Something else answered instead of ActiveCampaign."),
+                remedy=text('Copy the address again from "Settings", then "Developer".'),
+                field="api_url",
+            )
         email = masked_email(words(user.get("email")))
         return Finding(text("Signed in at {host} as {user}.", host=self._host, user=email))
 
@@ -70,7 +76,8 @@ class _Test:
         if resource == "ecom/graphql":
             return await self._graphql()
         page = await self.wire.get(resource, {"limit": "1"})
-        total = number((page.get("meta") or {}).get("total")) or len(listed(page, resource))
+        rows = rows_of(page, resource)
+        total = number((page.get("meta") or {}).get("total")) or len(rows)
         return Finding(ntext("{count} found.", "{count} found.", total))
 
     async def _graphql(self) -> Finding:
@@ -93,7 +100,7 @@ class _Test:
         )
 
     async def sample(self) -> Finding:
-        rows = listed(await self.wire.get("contacts", {"limit": "1"}), "contacts")
+        rows = rows_of(await self.wire.get("contacts", {"limit": "1"}), "contacts")
         if not rows:
             return Finding(text("The account has no contacts yet."))
         return Finding(text("A contact: {email}", email=masked_email(words(rows[0].get("email")))))

@@ -56,7 +56,7 @@ class Wire:
         offset = 0
         while True:
             page = await self.get(resource, {**(query or {}), "limit": str(PAGE_SIZE), "offset": str(offset)})
-            rows = listed(page, resource)
+            rows = rows_of(page, resource)
             for row in rows:
                 yield row
             offset += len(rows)
@@ -111,7 +111,18 @@ def graphql_data(answer: Answer) -> Row:
     )
 
 
+def rows_of(page: Row, name: str) -> list[Row]:
+    """Rows that must be there: an answer without them is no empty list, and taking it for one would make everybody
+    new. Raises ProtocolError."""
+    if isinstance(page.get(name), list):
+        return listed(page, name)
+    raise ProtocolError(
+        text("ActiveCampaign answered in an unknown form."), detail=f"no {name} among {', '.join(page) or 'nothing'}"
+    )
+
+
 def listed(page: Row, name: str) -> list[Row]:
+    """Rows that may be left out where there are none."""
     rows = page.get(name.rpartition("/")[2])
     return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
 

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from app.connectors.activecampaign.manifest import MANIFEST
+from app.connectors.activecampaign.people import People
 from app.connectors.activecampaign.settings import ActiveCampaignSettings
 from app.connectors.activecampaign.simulator import LIMITED_KEY
 from app.connectors.activecampaign.wire import PACE, Wire, learn_pace
@@ -70,6 +71,21 @@ async def test_a_wrong_key_is_named_beside_its_field_and_stops_the_test(stage):
 
     assert (found["sign_in"].state, found["sign_in"].field) == (StageState.FAILED, "api_key")
     assert found["permission:contacts"].state is StageState.NOT_TRIED
+
+
+async def test_an_answer_that_is_none_of_activecampaigns_is_no_sign_in(stage):
+    stage.simulator.fail(path="users/me", status=200, body="{}", times=-1)
+    found = await stages(await stage.access(), Kind.CONTACTS)
+
+    assert (found["sign_in"].state, found["sign_in"].field) == (StageState.FAILED, "api_url")
+
+
+async def test_a_list_without_its_rows_is_never_taken_for_an_empty_one(stage):
+    """Otherwise everybody would count as new, also those who unsubscribed."""
+    stage.simulator.fail(path="/contacts", status=200, body='{"meta":{"total":"3"}}', times=-1)
+
+    with pytest.raises(ProtocolError, match="unknown form"):
+        await People(Wire(await stage.access()), "1").find(["kunde0001@example.com"])
 
 
 async def test_a_missing_permission_turns_exactly_its_line_red(stage):
