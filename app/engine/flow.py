@@ -17,6 +17,7 @@ from app.core.outcomes import FlowBalance, Outcome
 from app.core.records import Kind
 from app.engine.control import Control
 from app.engine.entries import EntryWriter
+from app.engine.history import with_history
 from app.engine.job import Job, Route
 from app.engine.planning import Planner, Sighting, in_groups
 from app.engine.ports import LedgerPort, RunsPort
@@ -179,6 +180,7 @@ class Flow:
         await self._control.gate()
         sightings = [self._planner.sight(record) for record in page.records]
         known = await self._known([each.key for each in sightings])
+        sightings = [with_history(each, known.get(each.key), self._job, self._route) for each in sightings]
         found = self._planner.sort(sightings, known, self._job.run.id)
         await self._write_without_sending(found.refused, found.unchanged, known)
         await self._send_all(found.to_plan, known)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from app.core.events import RunMode
 from app.core.ledger import RunRecord
@@ -41,11 +42,21 @@ class Job:
     """Only these records: a trial, or a retry of chosen ones."""
     removals_approved: bool = False
     """The person has seen the list of a large removal and agreed."""
+    began_at: datetime | None = None
+    """When the integration was made: what was ordered before is its history; aware."""
 
     @property
     def timing(self) -> Timing:
         """Only a sync of changes may fire automations."""
         return Timing.LIVE if self.run.mode is RunMode.CHANGES else Timing.HISTORICAL
+
+    def rules_of(self, route: Route) -> Rules:
+        """A history from a day on leaves out what is older, where the source cannot leave it out itself."""
+        since = self.run.since
+        if since is None or route.has_changes or self.run.mode is not RunMode.HISTORICAL:
+            return self.rules
+        start = self.rules.created_from
+        return replace(self.rules, created_from=max(since, start) if start else since)
 
     @property
     def is_partial(self) -> bool:

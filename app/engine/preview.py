@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.core.outcomes import Outcome
 from app.core.records import Kind
+from app.engine.history import with_history
 from app.engine.job import Job, Route
 from app.engine.planning import Planner, Sighting
 from app.engine.ports import KeyedHash, LedgerPort
@@ -49,6 +50,7 @@ async def preview(job: Job, *, ledger: LedgerPort, keyed_hash: KeyedHash, limit:
 async def _flow(route: Route, job: Job, planner: Planner, ledger: LedgerPort, limit: int) -> list[Previewed]:
     sightings = await _sightings(route, job, planner, limit)
     known = dict(await ledger.load(job.run.integration, route.kind, [each.key for each in sightings]))
+    sightings = [with_history(each, known.get(each.key), job, route) for each in sightings]
     found = planner.sort(sightings, known, job.run.id)
     plans = await planner.plans([each.draft for each in found.to_plan if each.draft])
     by_key = {record.key: (plan, record) for plan in plans for record in plan.records}

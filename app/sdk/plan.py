@@ -56,6 +56,8 @@ class Draft:
     """What the target will count as this record's value, for the money check after a run."""
     removes: bool = False
     """Deletes or unsubscribes: counts towards the guard against large removals."""
+    is_past: bool = False
+    """Part of the history although a sync brings it: an import had left it out. It must not fire automations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

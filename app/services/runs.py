@@ -349,6 +349,7 @@ class Runs:
             rules=opened.rules,
             keys=keys,
             removals_approved=removals_approved,
+            began_at=opened.integration.created_at,
         )
         return Engine(
             job,

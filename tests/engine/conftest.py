@@ -32,6 +32,7 @@ class Bench:
     events: list[Event] = field(default_factory=list)
     looks_up: bool = True
     sweeps: bool = False
+    has_changes: bool = True
     kind: Kind = Kind.ORDERS
     patience: tuple[float, ...] = (0, 0, 0)
     number: int = 0
@@ -51,6 +52,7 @@ class Bench:
             target_account="warehouse",
             looks_up=self.looks_up,
             sweeps=self.sweeps,
+            has_changes=self.has_changes,
         )
 
     def job(self, mode: RunMode, **more: object) -> Job:
@@ -65,6 +67,7 @@ class Bench:
             until=moment,
             kinds=(self.kind,),
             limit=more.pop("limit", None),  # type: ignore[arg-type]
+            since=more.pop("since", None),  # type: ignore[arg-type]
         )
         return Job(run=run, routes=(self.route(self.http),), **more)  # type: ignore[arg-type]
 

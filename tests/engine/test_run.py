@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 from app.core.errors import ProtocolError, SignInError, UnreachableError
@@ -11,11 +12,11 @@ from app.core.ledger import EntryState
 from app.core.money import Money
 from app.core.outcomes import Outcome
 from app.core.records import Kind, OptOut, OrderStatus, Unreadable
-from app.core.rules import Rules
+from app.core.rules import GuestOrders, Rules
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Timing
 from tests.engine.conftest import Bench
-from tests.engine.warehouse import order
+from tests.engine.warehouse import DAY, order
 
 
 async def test_a_first_import_creates_every_record_and_balances(bench: Bench) -> None:
@@ -244,6 +245,39 @@ async def test_only_a_sync_of_changes_may_fire_automations(bench: Bench) -> None
     assert bench.job(RunMode.TRIAL).timing is Timing.HISTORICAL
     assert bench.job(RunMode.RETRY).timing is Timing.HISTORICAL
     assert bench.job(RunMode.CHANGES).timing is Timing.LIVE
+
+
+async def test_orders_that_an_import_left_out_fire_nothing_when_a_later_sync_sends_them(bench: Bench) -> None:
+    """A rule was changed after the import: what it lets through is history all the same."""
+    skipping, sending = Rules(), Rules(guest_orders=GuestOrders.SEND)
+    bench.source.records = [order(1, is_guest=True), order(2)]
+    await bench.run(rules=skipping, began_at=DAY + timedelta(days=1))
+    bench.source.records += [order(3, created_at=DAY + timedelta(days=2)), order(4)]
+    await bench.run(RunMode.CHANGES, rules=sending, began_at=DAY + timedelta(days=1))
+    assert {key for key, item in bench.warehouse.items.items() if item.get("is_past")} == {"1"}
+    assert set(bench.warehouse.items) == {"1", "2", "3", "4"}
+
+
+async def test_an_order_left_unpaid_by_an_earlier_sync_is_live_once_it_is_paid(bench: Bench) -> None:
+    paid_only = Rules(statuses=frozenset({OrderStatus.COMPLETED}))
+    bench.source.records = [order(1, status=OrderStatus.PENDING)]
+    await bench.run(RunMode.CHANGES, rules=paid_only, began_at=DAY - timedelta(days=1))
+    bench.source.records = [order(1)]
+    await bench.run(RunMode.CHANGES, rules=paid_only, began_at=DAY - timedelta(days=1))
+    assert not bench.warehouse.items["1"].get("is_past")
+
+
+async def test_a_history_from_a_day_on_leaves_older_orders_out_for_good(bench: Bench) -> None:
+    """Also of a source that brings everything every time, such as a file."""
+    bench.has_changes = False
+    bench.source.records = [order(1), order(2, created_at=DAY + timedelta(days=5))]
+    result = await bench.run(since=DAY + timedelta(days=2))
+    assert result.balance.total.reasons == {"before_start_date": 1}
+    again = await bench.run(RunMode.CHANGES)
+    assert again.balance.total.reasons == {"before_start_date": 1}
+    assert set(bench.warehouse.items) == {"2"}
+    await bench.run(RunMode.HISTORICAL)
+    assert set(bench.warehouse.items) == {"1", "2"}
 
 
 async def test_a_trial_sends_just_the_chosen_record(bench: Bench) -> None:

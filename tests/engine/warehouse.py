@@ -161,7 +161,11 @@ class WarehouseTarget:
         records = tuple(
             RecordPlan(draft=draft, outcome=_outcome(known), target_id=known.target_id) for draft, known in drafts
         )
-        sent = tuple((draft.key, draft.content) for draft, known in drafts if not known.is_same)
+        sent = tuple(
+            (draft.key, {**draft.content, "is_past": True} if draft.is_past else draft.content)
+            for draft, known in drafts
+            if not known.is_same
+        )
         if not sent:
             return Plan(records)
         body = Batched({"items": []}, ("items",), sent)

@@ -169,7 +169,7 @@ class DeepData:
             **self._body(draft),
             "connectionid": connection_number(self.connection_id),
             "customerid": int(customer) if isinstance(customer, str) else customer,
-            "source": _SOURCE[self.timing],
+            "source": _SOURCE[Timing.HISTORICAL if draft.is_past else self.timing],
         }
         return Step(
             name=f"order:{draft.key}",

@@ -125,7 +125,7 @@ class GraphqlOrders:
         """Only fields that the account's schema knows."""
         type_name = self.schema.input_of(f"{_ACTION}.orders", "OrderInput")
         required = {name: known.facts[name] for name in _REQUIRED if name in known.facts} if draft.removes else {}
-        source = "HISTORICAL" if self.timing is Timing.HISTORICAL else "REAL_TIME"
+        source = "HISTORICAL" if draft.is_past or self.timing is Timing.HISTORICAL else "REAL_TIME"
         content = {**required, **draft.content, "creationSource": source}
         item = self.schema.known(content, type_name)
         number = connection_number(self.connection_id)

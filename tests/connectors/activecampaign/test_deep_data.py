@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.core.consent import Consent, ConsentState
 from app.core.money import Money
 from app.core.outcomes import Outcome
 from app.core.records import Kind, OrderStatus
+from app.sdk.plan import Known
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Timing
-from tests.connectors.activecampaign.records import cart, order
+from tests.connectors.activecampaign.records import cart, drafted, order
 
 
 def rest(stage, *kinds, **options):
@@ -41,6 +44,15 @@ async def test_an_existing_order_is_updated_and_keeps_its_source(stage):
     assert settled["O1"].outcome is Outcome.UPDATED
     assert stored(stage, externalid="O1")["totalPrice"] == 9000
     assert (stage.simulator.summary()["orders"], stage.simulator.summary()["automations_fired"]) == (1, 0)
+
+
+async def test_an_order_of_the_past_fires_nothing_in_a_live_run(stage):
+    """An import had left it out; a later sync sends it after all."""
+    drive = await rest(stage, timing=Timing.LIVE)
+    plan = drive.target.plan([(replace(drafted(drive.target.draft(order())), is_past=True), Known())])
+
+    [creation] = [step for step in plan.steps if step.path == "api/3/ecomOrders"]
+    assert creation.body["ecomOrder"]["source"] == 0
 
 
 async def test_a_duplicate_answer_leads_back_to_the_existing_order(stage):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ from app.core.errors import ConfigError
 from app.core.money import Money
 from app.core.outcomes import Outcome
 from app.core.records import Deletion, Discount, Kind, OrderStatus
-from app.sdk.plan import Known, shown
+from app.sdk.plan import Known, resolved, shown
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Mappings, Timing
 from tests.connectors.activecampaign.conftest import SHOP
@@ -57,6 +58,16 @@ async def test_a_live_order_is_marked_as_such(stage):
 
     assert held(stage)["creationSource"] == "REAL_TIME"
     assert stage.simulator.summary()["automations_fired"] == 1
+
+
+async def test_an_order_of_the_past_fires_nothing_in_a_live_run(stage):
+    """An import had left it out; a later sync sends it after all."""
+    drive = await stage.drive(Kind.ORDERS, timing=Timing.LIVE)
+    plan = drive.target.plan([(replace(drafted(drive.target.draft(order())), is_past=True), Known())])
+    await drive.http.request("POST", plan.steps[0].path, body=resolved(plan.steps[0].body, {}))
+
+    assert held(stage)["creationSource"] == "HISTORICAL"
+    assert stage.simulator.summary()["automations_fired"] == 0
 
 
 async def test_the_same_orders_again_are_recognised_and_nothing_is_sent(stage):
