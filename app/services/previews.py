@@ -17,7 +17,7 @@ from app.core.money import Money
 from app.core.outcomes import Outcome
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind, Raw
-from app.core.texts import Text, text
+from app.core.texts import Text, _, text
 from app.engine.job import Job, Route
 from app.engine.planning import number_of
 from app.engine.ports import KeyedHash
@@ -191,9 +191,19 @@ class Previews:
             message=" · ".join(part for part in (sighting.where, sighting.message) if part),
             fields=draft.fields if draft else (),
             requests=requests,
-            curl="\n\n".join(_curl(each) for each in requests),
+            curl="\n\n".join(_curl(each, self._sign_in(route)) for each in requests),
             raw=getattr(sighting.record, "raw", None),
         )
+
+    def _sign_in(self, route: Route) -> Mapping[str, str]:
+        """The headers of the account with a word in the place of every key."""
+        return {name: self._without_key(name, value) for name, value in route.http.options.headers.items()}
+
+    def _without_key(self, name: str, value: str) -> str:
+        if name.casefold() in _OPEN_HEADERS and self._redact(value) == value:
+            return value
+        scheme, is_in_two, _key = value.partition(" ")
+        return f"{scheme} {_('YOUR-KEY')}" if is_in_two and self._redact(scheme) == scheme else _("YOUR-KEY")
 
     def _request(self, step: Step, route: Route) -> RequestView:
         path = joined_path(step.path).lstrip("/")
@@ -229,8 +239,14 @@ _STAYS = {
 }
 
 
-def _curl(request: RequestView) -> str:
-    parts = ["curl", "-X", request.method, shlex.quote(request.address)]
+_OPEN_HEADERS = {"accept", "accept-language", "content-type", "user-agent"}
+
+
+def _curl(request: RequestView, headers: Mapping[str, str]) -> str:
+    lines = [f"curl -X {request.method} {shlex.quote(request.address)}"]
+    lines += [f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers.items()]
     if request.body is not None:
-        parts += ["-H", shlex.quote("Content-Type: application/json"), "--data", shlex.quote(request.body_text)]
-    return " ".join(parts)
+        is_told = any(name.casefold() == "content-type" for name in headers)
+        lines += [] if is_told else ["-H 'Content-Type: application/json'"]
+        lines.append(f"--data {shlex.quote(request.body_text)}")
+    return " \\\n  ".join(lines)

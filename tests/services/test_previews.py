@@ -1,3 +1,6 @@
+import shlex
+from itertools import pairwise
+
 from app.core.events import Event, Level, LogEvent, RunMode
 from app.core.outcomes import Outcome
 from app.core.records import Kind
@@ -54,6 +57,15 @@ async def test_the_command_for_a_terminal_holds_no_credentials(shop: Services) -
     (item,) = (await shop.previews.preview("daily", limit=1)).items
     assert item.curl.startswith("curl -X POST http://127.0.0.1")
     assert KEY not in item.curl
+
+
+async def test_the_command_for_a_terminal_says_where_the_key_belongs(shop: Services) -> None:
+    (item,) = (await shop.previews.preview("daily", limit=1)).items
+    words = shlex.split(item.curl.replace("\\\n", ""))
+    assert [value for flag, value in pairwise(words) if flag == "-H"] == [
+        "Key: YOUR-KEY",
+        "Content-Type: application/json",
+    ]
 
 
 async def test_one_record_is_previewed_alone(shop: Services) -> None:
