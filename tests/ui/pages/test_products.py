@@ -13,6 +13,7 @@ from app.ui.pages.products import ProductsPanel
 from app.ui.pages.products.import_sheet import ImportSheet
 from app.ui.pages.products.rows import RowState
 from app.ui.pages.products.table import ProductColumn
+from app.ui.widgets import PrimaryButton
 from tests.ui.accessibility import unnamed_controls
 from tests.ui.fake_runs import product
 from tests.ui.fakes import FakeWindow
@@ -210,3 +211,13 @@ def test_a_number_for_all_products_that_the_target_does_not_take_is_marked(panel
 
 def test_everything_has_a_name(panel: ProductsPanel) -> None:
     assert unnamed_controls(panel) == []
+
+
+@pytest.mark.parametrize("places_actions", [True, False])
+def test_beside_the_main_button_of_the_guided_steps_there_is_no_second_one(
+    window: FakeWindow, qtbot: QtBot, tea_key: str, places_actions: bool
+) -> None:
+    panel = ProductsPanel(window.context, tea_key, places_actions=places_actions)
+    window.show(panel)
+    qtbot.waitUntil(lambda: panel.model.is_loaded)
+    assert [isinstance(each, PrimaryButton) for each in panel.actions_wanted] == [False, False, not places_actions]

@@ -36,7 +36,7 @@ _ROW_PX = 42
 
 
 class ProductsPanel(Panel):
-    """``places_actions``: show the buttons here, not in a page's header."""
+    """``places_actions``: show the buttons here, not in a page's header; the page around has its own main button."""
 
     def __init__(
         self, context: Context, integration_key: str, parent: QWidget | None = None, *, places_actions: bool = True
@@ -45,7 +45,8 @@ class ProductsPanel(Panel):
         self.model = ProductsModel(context, integration_key, self.show_error, self)
         self.import_button = SecondaryButton(_("Import CSV/Excel…"))
         self.export_button = SecondaryButton(_("Export…"))
-        self.match_button = PrimaryButton(_("Match automatically"))
+        match_kind = SecondaryButton if places_actions else PrimaryButton
+        self.match_button = match_kind(_("Match automatically"))
         self.actions_wanted = (self.import_button, self.export_button, self.match_button)
         if places_actions:
             self.place_actions()
