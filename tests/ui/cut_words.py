@@ -6,11 +6,22 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemDelegate, QLabel, QLineEdit, QPushButton, QScrollArea, QTableView, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.ui.widgets import BadgeDelegate, ElidedLabel
 
 _HEADING_PADDING_PX = 20
 _FIELD_PADDING_PX = 20
+
+
+def patiently_whole(qtbot: QtBot, widget: QWidget) -> None:
+    """Fails if something is still cut when layouts have settled, and says what."""
+
+    def is_whole() -> None:
+        found = cut_words(widget)
+        assert found == [], found
+
+    qtbot.waitUntil(is_whole, timeout=2_000)
 
 
 def cut_words(widget: QWidget) -> list[str]:
@@ -38,8 +49,10 @@ def _cut(child: QWidget) -> Iterator[str]:
             yield f"placeholder: {child.placeholderText()}"
         case QTableView():
             yield from _cut_in_table(child)
-        case QScrollArea() if child.widget().minimumSizeHint().width() > child.viewport().width():
-            yield f"wider than its page: {type(child.widget()).__name__} in {type(child.parentWidget()).__name__}"
+        case QScrollArea():
+            content = child.widget()
+            if content is not None and content.minimumSizeHint().width() > child.viewport().width():
+                yield f"wider than its page: {type(child.parentWidget()).__name__}"
 
 
 def _cut_in_table(table: QTableView) -> Iterator[str]:

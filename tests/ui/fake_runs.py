@@ -237,18 +237,20 @@ class FakeFields:
         self.stored = tuple(rules)
 
 
-def preview_item(key: str, outcome: Outcome = Outcome.CREATED, reason: str = "") -> PreviewItem:
+def preview_item(
+    key: str, outcome: Outcome = Outcome.CREATED, reason: str = "", kind: Kind = Kind.ORDERS
+) -> PreviewItem:
     known = ReasonTexts().of(reason)
     sends = outcome in {Outcome.CREATED, Outcome.UPDATED}
     request = RequestView(
         method="POST", address="https://made-up.invalid/orders", body={"total": 85586}, purpose=text("Create the order")
     )
     return PreviewItem(
-        kind=Kind.ORDERS,
+        kind=kind,
         key=key,
         number=key,
-        label="a•••@example.com · 855.86 GBP",
-        amount=Money.of("855.86", "GBP") if sends else None,
+        label="a•••@example.com · 855.86 GBP" if kind is Kind.ORDERS else "kunde0010@example.com",
+        amount=Money.of("855.86", "GBP") if sends and kind is Kind.ORDERS else None,
         outcome=outcome,
         reason=reason,
         reason_text=known.words if reason else Text(""),

@@ -1,8 +1,8 @@
-"""What one record of a kind is called."""
+"""What one record of a kind is called, and in which order kinds are read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from app.core.records import Kind
 from app.core.texts import Text, text
@@ -17,3 +17,19 @@ RECORD_NAMES: Mapping[Kind, Text] = {
     Kind.ORDERS: text("Order"),
     Kind.CARTS: text("Cart"),
 }
+
+_READING_ORDER = (
+    Kind.CONTACTS,
+    Kind.ORDERS,
+    Kind.CARTS,
+    Kind.PRODUCTS,
+    Kind.CATEGORIES,
+    Kind.STOCK,
+    Kind.OPT_OUTS,
+    Kind.BOUNCES,
+)
+
+
+def in_reading_order(kinds: Iterable[Kind]) -> list[Kind]:
+    """People and orders first, what runs back last: a run needs another order."""
+    return sorted(kinds, key=_READING_ORDER.index)

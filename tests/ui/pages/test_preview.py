@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -6,14 +7,19 @@ from app.core.errors import SignInError
 from app.core.events import RunMode
 from app.core.outcomes import Outcome
 from app.core.records import Kind
-from app.core.texts import text
+from app.core.texts import text, use_language
 from app.services.previews import ConsentEffect
 from app.ui.pages.preview import PreviewPanel
+from app.ui.pages.preview.items import ItemColumn
 from app.ui.pages.preview.model import consent_words
 from app.ui.widgets import ConfirmSheet
 from tests.ui.accessibility import unnamed_controls
+from tests.ui.cut_words import patiently_whole
 from tests.ui.fake_runs import preview_item
 from tests.ui.fakes import FakeWindow
+
+SMALLEST_PANEL_PX = 772
+"""Beside the rail and the margins in a window of 1024 pixels."""
 
 
 @pytest.fixture
@@ -56,7 +62,7 @@ def test_every_effect_is_named_where_there_is_any(effect: ConsentEffect, words: 
 
 
 def test_the_first_record_is_shown_with_fields_and_rule(panel: PreviewPanel) -> None:
-    assert panel.detail.title.words() == "Order 536365 · a•••@example.com · 855.86 GBP"
+    assert panel.detail.title.words() == "Order 536365"
     assert panel.detail.badge.text() == "will be created"
     lines = panel.detail.lines
     assert [lines.index(0, column).data() for column in range(5)] == ["Order total", "855.86", "→", "85586", "to cents"]
@@ -133,3 +139,62 @@ def test_nothing_to_preview_says_so(window: FakeWindow, qtbot: QtBot, tea_key: s
 
 def test_everything_has_a_name(panel: PreviewPanel) -> None:
     assert unnamed_controls(panel) == []
+
+
+@pytest.fixture
+def both_ways(window: FakeWindow, qtbot: QtBot, tea_key: str) -> PreviewPanel:
+    kinds = (Kind.OPT_OUTS, Kind.BOUNCES, Kind.PRODUCTS, Kind.ORDERS, Kind.CARTS, Kind.CONTACTS)
+    window.services.previews.items = tuple(preview_item(f"{kind.value}-1", kind=kind) for kind in kinds)
+    panel = PreviewPanel(window.context, tea_key)
+    window.show(panel)
+    qtbot.waitUntil(lambda: panel.items.rowCount() == 1)
+    return panel
+
+
+def test_people_and_orders_come_first_and_what_runs_back_comes_last(both_ways: PreviewPanel) -> None:
+    assert both_ways.kinds is not None
+    keys = [chip.key for chip in both_ways.kinds.chips()]
+    assert keys == ["contacts", "orders", "carts", "products", "opt_outs", "bounces"]
+    assert both_ways.kinds.selected() == "contacts"
+    assert both_ways.detail.title.words() == "Contact contacts-1"
+
+
+def test_what_runs_back_comes_from_the_target_and_goes_to_the_source(both_ways: PreviewPanel) -> None:
+    def heads() -> list[str]:
+        return [str(both_ways.detail.lines.headerData(column, Qt.Orientation.Horizontal)) for column in (1, 3)]
+
+    forward = heads()
+    assert both_ways.kinds is not None
+    next(chip for chip in both_ways.kinds.chips() if chip.key == "opt_outs").click()
+    assert heads() == forward[::-1]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_nothing_is_cut_in_the_smallest_window(
+    window: FakeWindow, qtbot: QtBot, tea_key: str, language: str, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: use_language("en"))
+    use_language(language)
+    window.services.previews.items = tuple(
+        preview_item(str(number), outcome, "consent_required", kind)
+        for kind in Kind
+        for number, outcome in enumerate(Outcome, 10_000)
+    )
+    panel = PreviewPanel(window.context, tea_key)
+    window.show(panel)
+    panel.setFixedWidth(SMALLEST_PANEL_PX)
+    qtbot.waitUntil(lambda: panel.items.rowCount() == len(Outcome))
+    patiently_whole(qtbot, panel)
+    address = panel.list.view.columnWidth(ItemColumn.AMOUNT)
+    assert address > panel.list.view.fontMetrics().horizontalAdvance("k•••@example.com")
+
+
+def test_while_it_reads_the_middle_of_the_page_says_so(window: FakeWindow, qtbot: QtBot, tea_key: str) -> None:
+    panel = PreviewPanel(window.context, tea_key)
+    window.show(panel)
+    panel.resize(900, 600)
+    panel.model.busy_changed.emit(True)
+    qtbot.waitUntil(panel.progress.isVisible)
+    middle = panel.progress.mapTo(panel, panel.progress.rect().center())
+    assert abs(middle.x() - panel.width() / 2) < 20
+    assert panel.height() / 3 < middle.y() < panel.height() * 2 / 3

@@ -15,7 +15,7 @@ from app.ui.pages.run.problems import ProblemColumn
 from app.ui.pages.run.removals import RemovalSheet
 from app.ui.widgets import ConfirmSheet
 from tests.ui.accessibility import unnamed_controls
-from tests.ui.cut_words import cut_words
+from tests.ui.cut_words import patiently_whole
 from tests.ui.fake_runs import FakeHandle, problem, run_view
 from tests.ui.fakes import FakeWindow
 
@@ -256,11 +256,12 @@ def test_nothing_is_cut_in_the_smallest_window(
     request.addfinalizer(lambda: use_language("en"))
     use_language(language)
     runs = window.services.runs
-    runs.views["run-7"] = run_view(counts={outcome: 1_234 for outcome in Outcome})
+    runs.views["run-7"] = run_view(counts=dict.fromkeys(Outcome, 1_234))
     runs.found = [problem("541431", Outcome.IN_DOUBT), problem("9", Outcome.FAILED)]
     page = open_run(window, qtbot)
     page.setFixedWidth(SMALLEST_PAGE_PX)
-    qtbot.waitUntil(lambda: bool(page.problem_table.problems) and cut_words(page) == [], timeout=2_000)
+    qtbot.waitUntil(lambda: bool(page.problem_table.problems))
+    patiently_whole(qtbot, page)
 
 
 def test_columns_without_a_word_make_room_for_the_reason(finished: RunPage, qtbot: QtBot) -> None:

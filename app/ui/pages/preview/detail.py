@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QWidget
 
 from app.core.texts import _
@@ -88,40 +88,72 @@ class PreviewDetail(Card):
         )
         self.reason = SecondaryLabel(size_px=TYPE.small)
         self.lines = FieldLines(self)
-        columns = [Column(126), Column(None, MonoDelegate()), Column(40), Column(None, MonoDelegate()), Column(150)]
+        columns = [
+            Column(90, most_px=170),
+            Column(None, MonoDelegate(), least_px=150),
+            Column(40),
+            Column(None, MonoDelegate(), least_px=150),
+            Column(80, most_px=230),
+        ]
         self.fields = TableFrame(_("Fields"), self.lines, columns, row_height_px=32, is_bare=True)
         self.text = _code_view()
         self.copy = SecondaryButton(_("Copy"), is_small=True)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.fields)
         self._stack.addWidget(self.text)
-        head = QHBoxLayout()
-        head.setSpacing(SPACING.m)
-        head.addWidget(self.title, 1)
-        head.addWidget(self.badge)
-        head.addWidget(self.views)
-        head.addWidget(self.copy)
-        self.body.addLayout(head)
+        self._head, self._below = QHBoxLayout(), QHBoxLayout()
+        for row in (self._head, self._below):
+            row.setSpacing(SPACING.m)
+            self.body.addLayout(row)
+        self._head.addWidget(self.title, 1)
+        self._head.addWidget(self.badge)
+        self._head.addWidget(self.views)
+        self._head.addWidget(self.copy)
         self.body.addWidget(self.reason)
         self.body.addWidget(self._stack, 1)
         self.views.chosen.connect(lambda _key: self._show_view())
         self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
         self.setVisible(False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_views()
+
+    def _place_views(self) -> None:
+        """Where the title would be squeezed, what to show is chosen in a line of its own."""
+        parts = (self.title, self.badge, self.views, self.copy)
+        needed = sum(each.sizeHint().width() + SPACING.m for each in parts) + 2 * SPACING.card
+        is_crowded = needed > self.width()
+        if is_crowded is (self._below.indexOf(self.views) >= 0):
+            return
+        if is_crowded:
+            self._head.removeWidget(self.views)
+            self._below.addWidget(self.views)
+            self._below.addStretch(1)
+        else:
+            self._below.removeWidget(self.views)
+            self._below.takeAt(0)
+            self._head.insertWidget(self._head.indexOf(self.copy), self.views)
+
     def show_item(self, item: PreviewItem | None, source: str, target: str) -> None:
+        """``source`` and ``target`` of the integration: what runs back comes from the target."""
         self._item = item
         self.setVisible(item is not None)
         if item is None:
             return
         name = item.number or item.key
-        title = _("{kind} {number}").format(kind=RECORD_NAMES[item.kind], number=name)
-        self.title.set_words(f"{title} · {item.label}" if item.label else title)
+        self.title.set_words(_("{kind} {number}").format(kind=RECORD_NAMES[item.kind], number=name))
         self.badge.set_status(LONG_OUTCOMES[item.outcome], PREVIEW_TONES[item.outcome])
+        # The fields say whose it is and how much; without fields the list's own words must.
+        own = "" if item.fields else item.label
         words = " ".join(part for part in (str(item.reason_text), item.message, str(item.next_step)) if part)
+        words = "\n".join(part for part in (own, words) if part)
         self.reason.setText(words)
         self.reason.setVisible(bool(words))
-        self.lines.show_lines(item.fields, source, target)
+        names = (target, source) if item.kind.runs_back else (source, target)
         self.fields.view.setColumnHidden(FieldColumn.RULE, not any(line.rule for line in item.fields))
+        self.lines.show_lines(item.fields, *names)
+        self._place_views()
         self._show_view()
 
     def request_words(self) -> str:

@@ -57,6 +57,8 @@ PREVIEW_TONES = {
     Outcome.IN_DOUBT: Tone.WARNING,
 }
 
+_PEOPLE = {Kind.CONTACTS, Kind.OPT_OUTS, Kind.BOUNCES}
+
 
 def badge_words(item: PreviewItem) -> str:
     return str(_SHORT_REASONS.get(item.reason) or SHORT_OUTCOMES[item.outcome])
@@ -94,7 +96,7 @@ class ItemTable(QAbstractTableModel):
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return (_("Record"), _("Total") if is_money else _("Person"), "")[section]
+        return (_("Record"), self._second_heading(), "")[section]
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         item = self.items[index.row()]
@@ -104,7 +106,7 @@ class ItemTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column is ItemColumn.AMOUNT and self._has_money():
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.ToolTipRole:
-            return str(item.reason_text) or item.label
+            return " · ".join(part for part in (item.label, str(item.reason_text)) if part)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         match column:
@@ -120,6 +122,18 @@ class ItemTable(QAbstractTableModel):
             return decimal_words(item.amount.rounded().amount)
         # What is left out has no amount in the target: its label ends with the total of the source.
         return item.label.rpartition(" · ")[2].partition(" ")[0] if self._has_money() else item.label
+
+    def needs(self, column: ItemColumn) -> bool:
+        """People are known by their address: the number that a shop gives them would only take its room."""
+        if column is ItemColumn.RECORD:
+            is_people = bool(self.items) and self.items[0].kind in _PEOPLE
+            return not is_people or any(not item.label for item in self.items)
+        return column is not ItemColumn.AMOUNT or any(self._amount_words(item) for item in self.items)
+
+    def _second_heading(self) -> str:
+        if self._has_money():
+            return _("Total")
+        return _("Person") if self.items and self.items[0].kind in _PEOPLE else _("Name")
 
     def _has_money(self) -> bool:
         return bool(self.items) and self.items[0].kind in {Kind.ORDERS, Kind.CARTS}

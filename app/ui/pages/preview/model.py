@@ -6,9 +6,11 @@ from PySide6.QtCore import QObject, Signal
 
 from app.core.events import RunMode
 from app.core.outcomes import Outcome
+from app.core.records import Kind
 from app.core.texts import _, ngettext
 from app.services.previews import ConsentEffect, Preview, PreviewItem
 from app.ui.context import Context
+from app.ui.pages.record_names import in_reading_order
 from app.ui.wording import number
 
 LIMITS = (20, 50, 100)
@@ -47,9 +49,14 @@ class PreviewModel(QObject):
         self.preview = found
         before = (self.item.kind, self.item.key) if self.item is not None else None
         items = found.items
-        self.item = next((each for each in items if (each.kind, each.key) == before), items[0] if items else None)
+        first = next(iter(self.kinds()), None)
+        same = (each for each in items if (each.kind, each.key) == before)
+        self.item = next(same, next((each for each in items if each.kind is first), None))
         self.loaded.emit()
         self.chosen.emit(self.item)
+
+    def kinds(self) -> list[Kind]:
+        return in_reading_order(self.preview.flow_counts) if self.preview is not None else []
 
     def choose(self, item: PreviewItem) -> None:
         self.item = item

@@ -15,7 +15,7 @@ from app.ui import navigation
 from app.ui.context import Context
 from app.ui.pages.panel import Panel
 from app.ui.pages.preview.detail import PreviewDetail
-from app.ui.pages.preview.items import ItemTable
+from app.ui.pages.preview.items import ItemColumn, ItemTable
 from app.ui.pages.preview.model import LIMITS, TRIAL, PreviewModel, consent_words, outcome_counts
 from app.ui.theme import SPACING, TYPE
 from app.ui.widgets.banner import Banner
@@ -29,8 +29,10 @@ from app.ui.widgets.painting import Tone
 from app.ui.widgets.progress import ProgressLine
 from app.ui.widgets.table import Column, TableFrame
 
-_LIST_PX = 290
+_LEAST_LIST_PX, _MOST_LIST_PX = 270, 400
+_LOADING_PX = 320
 _ALL_THE_ROOM = 100
+_KINDS_SHARE, _COUNTS_SHARE = 5, 2
 
 
 class PreviewPanel(Panel):
@@ -52,7 +54,7 @@ class PreviewPanel(Panel):
         self.one_button = SecondaryButton(_("Send just this one"))
         self.import_button = PrimaryButton(_("Start historical import"))
         self.actions_wanted = (self.ten_button, self.one_button, self.import_button)
-        self.safe = SecondaryLabel(_("Exactly what would be sent. Nothing has left your PC yet."), is_wrapping=False)
+        self.safe = SecondaryLabel(_("Exactly what would be sent. Nothing has left your PC yet."))
         self.limits = ChipBar(
             _("How many of each kind"), [ChipChoice(str(each), str(each)) for each in LIMITS], is_wrapping=False
         )
@@ -76,40 +78,56 @@ class PreviewPanel(Panel):
         self.run(self.model.load())
 
     def _build_list(self) -> TableFrame:
-        columns = [Column(90, MonoDelegate()), Column(None), Column(100, BadgeDelegate())]
+        columns = [
+            Column(50, MonoDelegate(), most_px=100),
+            Column(None, least_px=90),
+            Column(60, BadgeDelegate(), most_px=190),
+        ]
         frame = TableFrame(_("Records"), self.items, columns)
-        frame.setFixedWidth(_LIST_PX)
+        frame.setMinimumWidth(_LEAST_LIST_PX)
+        frame.setMaximumWidth(_MOST_LIST_PX)
         return frame
+
+    def _build_loading(self) -> QWidget:
+        """In the middle of the page, where the preview will stand."""
+        part = QWidget()
+        words = SecondaryLabel(_("Reading the first records. Nothing is written."), is_wrapping=False)
+        self.progress.setFixedWidth(_LOADING_PX)
+        column = QVBoxLayout(part)
+        column.setSpacing(SPACING.m)
+        column.addStretch(1)
+        for each in (words, self.progress):
+            column.addWidget(each, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        return part
 
     def _place_parts(self) -> None:
         self._top = QHBoxLayout()
         self._top.setSpacing(SPACING.m)
-        self._top.addWidget(self.safe)
-        self._top.addStretch(1)
+        self._top.addWidget(self.safe, 1)
         self._top.addWidget(SecondaryLabel(_("First"), is_wrapping=False))
         self._top.addWidget(self.limits)
         self._top.addWidget(self.again_button)
         self._kind_row = QHBoxLayout()
-        self.counts = SecondaryLabel(size_px=TYPE.small, is_wrapping=False)
+        self.counts = SecondaryLabel(size_px=TYPE.small)
+        self.counts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._kind_row.setSpacing(SPACING.l)
-        self._kind_row.addStretch(1)
-        self._kind_row.addWidget(self.counts)
-        left = QVBoxLayout()
-        left.addWidget(self.list, 1)
-        columns = QHBoxLayout()
+        self._kind_row.addWidget(self.counts, _COUNTS_SHARE)
+        self._columns = QWidget()
+        columns = QHBoxLayout(self._columns)
+        columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(SPACING.l)
-        columns.addLayout(left)
-        columns.addWidget(self.detail, 1)
+        columns.addWidget(self.list, 1)
+        columns.addWidget(self.detail, 2)
+        self._loading = self._build_loading()
         self.body.addLayout(self._top)
-        self.body.addWidget(self.progress)
         self.body.addWidget(self.consent)
         self.body.addLayout(self._kind_row)
-        self.body.addLayout(columns, _ALL_THE_ROOM)
-        self.body.addWidget(self.empty)
+        for part in (self._loading, self._columns, self.empty):
+            self.body.addWidget(part, _ALL_THE_ROOM)
         self.body.addStretch(1)
-        self.consent.hide()
-        self.empty.hide()
-        self.list.hide()
+        for part in (self.consent, self.counts, self._loading, self._columns, self.empty):
+            part.hide()
 
     def _connect(self) -> None:
         model = self.model
@@ -131,8 +149,9 @@ class PreviewPanel(Panel):
             return
         self._set_ready(is_ready=bool(preview.items))
         self.empty.setVisible(not preview.items)
-        self.list.setVisible(bool(preview.items))
+        self._columns.setVisible(bool(preview.items))
         self.counts.setText(outcome_counts(preview))
+        self.counts.show()
         self._show_consent(preview)
         self._show_kinds(preview)
         item = self.model.item
@@ -153,19 +172,22 @@ class PreviewPanel(Panel):
         if not preview.flow_counts:
             return
         choices = [
-            ChipChoice(kind.value, KIND_NAMES[kind], sum(counts.values()))
-            for kind, counts in preview.flow_counts.items()
+            ChipChoice(kind.value, KIND_NAMES[kind], sum(preview.flow_counts[kind].values()))
+            for kind in self.model.kinds()
         ]
         selected = self.model.item.kind.value if self.model.item is not None else None
-        self.kinds = ChipBar(_("Kind of record"), choices, selected=selected, is_wrapping=False)
+        self.kinds = ChipBar(_("Kind of record"), choices, selected=selected)
         self.kinds.chosen.connect(lambda key: self._show_kind(Kind(key)))
-        self._kind_row.insertWidget(0, self.kinds)
+        self._kind_row.insertWidget(0, self.kinds, _KINDS_SHARE)
 
     def _show_kind(self, kind: Kind | None) -> None:
         preview = self.model.preview
         shown = [item for item in preview.items if item.kind is kind] if preview is not None else []
         self._kind = kind
         self.items.show_items(shown)
+        for column in (ItemColumn.RECORD, ItemColumn.AMOUNT):
+            self.list.view.setColumnHidden(column, not self.items.needs(column))
+        self.list.share_room()
         if shown:
             row = next((row for row, item in enumerate(shown) if item is self.model.item), 0)
             self.list.view.setCurrentIndex(self.items.index(row, 0))
@@ -176,10 +198,14 @@ class PreviewPanel(Panel):
         self.one_button.setEnabled(item is not None and bool(item.requests) and not self.model.is_draft)
 
     def _show_busy(self, is_busy: bool) -> None:
-        self.progress.setVisible(is_busy)
+        self._loading.setVisible(is_busy)
         self.progress.set_share(None if is_busy else 0)
         self.again_button.setEnabled(not is_busy)
         if is_busy:
+            for part in (self.consent, self.counts, self._columns, self.empty):
+                part.hide()
+            if self.kinds is not None:
+                self.kinds.hide()
             self._set_ready(is_ready=False)
 
     def _set_ready(self, *, is_ready: bool) -> None:
