@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QWidget
 
@@ -19,6 +19,8 @@ from app.ui.window_state import WindowState
 PROGRAM_NAME = "Koppler"
 MIN_WIDTH, MIN_HEIGHT = 760, 520
 _START_WIDTH, _START_HEIGHT = 1280, 800
+_LOG_PART = 5
+"""Of a small window the log takes no more than a fifth until a person wants it otherwise."""
 _SETTLE_MS = 400
 _KEY_HEIGHT, _KEY_COLLAPSED, _KEY_GEOMETRY = "log.height", "log.collapsed", "window.geometry"
 
@@ -33,6 +35,11 @@ def usual_entries() -> tuple[RailEntry, ...]:
         RailEntry("practice", text("Practice mode"), "flask", is_footer=True),
         RailEntry("help", text("Help · F1"), "question", is_footer=True),
     )
+
+
+def _start_size(room: QSize) -> QSize:
+    """No larger than the screen: what hangs over its edge can be neither read nor reached."""
+    return QSize(_START_WIDTH, _START_HEIGHT).boundedTo(room)
 
 
 class Shell(QMainWindow):
@@ -160,7 +167,7 @@ class Shell(QMainWindow):
             self._state.set(_KEY_HEIGHT, str(self.log_pane.height()))
 
     def _restore(self) -> None:
-        self.resize(_START_WIDTH, _START_HEIGHT)
+        self.resize(_start_size(self.screen().availableGeometry().size()))
         geometry = self._state.get(_KEY_GEOMETRY)
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
@@ -168,7 +175,7 @@ class Shell(QMainWindow):
         self._apply_log_height()
 
     def _apply_log_height(self) -> None:
-        height = SIZES.log_default
+        height = min(SIZES.log_default, self.height() // _LOG_PART)
         with suppress(ValueError):
             height = max(int(self._state.get(_KEY_HEIGHT) or height), SIZES.log_min)
         if self.log_pane.is_collapsed():

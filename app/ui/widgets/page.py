@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
-from app.ui.theme import SPACING
-from app.ui.widgets.labels import SecondaryLabel, TitleLabel
+from app.ui.theme import BOLD, SPACING, TYPE, ui_font
+from app.ui.widgets.labels import ElidedLabel, SecondaryLabel
 from app.ui.widgets.monogram import MonogramPair
 from app.ui.widgets.painting import Words
 
@@ -29,7 +29,8 @@ class PageHeader(QWidget):
         actions: Sequence[QPushButton] = (),
     ) -> None:
         super().__init__(parent)
-        self._title = TitleLabel(title)
+        self._title = ElidedLabel(title)
+        self._title.setFont(ui_font(TYPE.title, BOLD))
         self._title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._subtitle = subtitle if isinstance(subtitle, QWidget) else SecondaryLabel(subtitle)
         words = QVBoxLayout()
@@ -50,7 +51,7 @@ class PageHeader(QWidget):
         self._show_subtitle()
 
     def set_title(self, title: Words) -> None:
-        self._title.setText(str(title))
+        self._title.set_words(title)
 
     def set_subtitle(self, words: Words) -> None:
         if isinstance(self._subtitle, SecondaryLabel):

@@ -287,3 +287,10 @@ def test_a_model_without_rows_takes_the_focus_quietly(qtbot: QtBot, light: None)
         table.show()
     table.view.setFocus()
     assert not table.view.currentIndex().isValid()
+
+
+def test_the_first_window_is_no_larger_than_the_screen_and_its_log_takes_a_fifth(shell: Shell) -> None:
+    room = shell.screen().availableGeometry()
+    assert shell.width() <= room.width()
+    assert shell.height() <= room.height()
+    assert shell.log_pane.height() <= shell.height() // 5 + 1

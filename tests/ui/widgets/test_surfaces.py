@@ -17,6 +17,7 @@ from app.ui.widgets import (
     IconButton,
     LinkButton,
     Monogram,
+    PageHeader,
     PrimaryButton,
     ProgressLine,
     ScrollPage,
@@ -259,3 +260,13 @@ def test_a_sheet_has_an_edge_without_a_window_frame(
     apply_theme(qapp, ThemeChoice.LIGHT)
     corners = [edge.pixelColor(0, 40), edge.pixelColor(edge.width() - 1, 40), edge.pixelColor(40, edge.height() - 1)]
     assert {each.name().upper() for each in corners} == {colours.line_strong}
+
+
+def test_a_long_title_ends_in_dots_and_stands_whole_in_its_tool_tip(qtbot: QtBot, page: QWidget) -> None:
+    title = "Practice: BigCommerce → ActiveCampaign, and a long name besides"
+    header = PageHeader(title, "Preview", page, actions=[PrimaryButton("Start historical import")])
+    header.resize(460, 80)
+    header.show()
+    label = find(header, ElidedLabel)
+    assert label.text().endswith("…")
+    assert label.toolTip() == label.accessibleName() == title

@@ -89,10 +89,10 @@ class PreviewDetail(Card):
         self.reason = SecondaryLabel(size_px=TYPE.small)
         self.lines = FieldLines(self)
         columns = [
-            Column(90, most_px=170),
-            Column(None, MonoDelegate(), least_px=150),
+            Column(80, most_px=126),
+            Column(None, MonoDelegate(), least_px=104),
             Column(40),
-            Column(None, MonoDelegate(), least_px=150),
+            Column(None, MonoDelegate(), least_px=104),
             Column(80, most_px=230),
         ]
         self.fields = TableFrame(_("Fields"), self.lines, columns, row_height_px=32, is_bare=True)

@@ -32,7 +32,6 @@ from app.ui.widgets.table import Column, TableFrame
 _LEAST_LIST_PX, _MOST_LIST_PX = 270, 400
 _LOADING_PX = 320
 _ALL_THE_ROOM = 100
-_KINDS_SHARE, _COUNTS_SHARE = 5, 2
 
 
 class PreviewPanel(Panel):
@@ -104,15 +103,16 @@ class PreviewPanel(Panel):
     def _place_parts(self) -> None:
         self._top = QHBoxLayout()
         self._top.setSpacing(SPACING.m)
-        self._top.addWidget(self.safe, 1)
+        self.counts = SecondaryLabel(size_px=TYPE.small)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.safe)
+        words.addWidget(self.counts)
+        self._top.addLayout(words, 1)
         self._top.addWidget(SecondaryLabel(_("First"), is_wrapping=False))
         self._top.addWidget(self.limits)
         self._top.addWidget(self.again_button)
         self._kind_row = QHBoxLayout()
-        self.counts = SecondaryLabel(size_px=TYPE.small)
-        self.counts.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._kind_row.setSpacing(SPACING.l)
-        self._kind_row.addWidget(self.counts, _COUNTS_SHARE)
         self._columns = QWidget()
         columns = QHBoxLayout(self._columns)
         columns.setContentsMargins(0, 0, 0, 0)
@@ -178,7 +178,7 @@ class PreviewPanel(Panel):
         selected = self.model.item.kind.value if self.model.item is not None else None
         self.kinds = ChipBar(_("Kind of record"), choices, selected=selected)
         self.kinds.chosen.connect(lambda key: self._show_kind(Kind(key)))
-        self._kind_row.insertWidget(0, self.kinds, _KINDS_SHARE)
+        self._kind_row.addWidget(self.kinds)
 
     def _show_kind(self, kind: Kind | None) -> None:
         preview = self.model.preview
