@@ -5,8 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+_DELIMITERS = "\t\n\r @<>,;:\"'()[]{}=&?/|"
+_ENCODED = "|".join(f"{ord(each):02X}" for each in _DELIMITERS)
+_WITHIN = rf"(?!%(?:{_ENCODED}))[^\s{re.escape(_DELIMITERS)}"
+"""A character of an address: no delimiter, and no beginning of a URL-encoded one."""
 _INSIDE = re.compile(
-    r"[^\s@<>,;:\"'()\[\]{}=&?/|]{1,64}(?:@|%40)[^\s@<>,;:\"'()\[\]{}=&?/|]{1,190}\.[^\s@<>,;:\"'()\[\]{}=&?/|.]{1,63}"
+    rf"(?<!%)(?<!%[0-9A-F])(?:{_WITHIN}]){{1,64}}(?:@|%40)(?:{_WITHIN}]){{1,190}}\.(?:{_WITHIN}.]){{1,63}}",
+    re.IGNORECASE,
 )
 _SHAPE = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\".]+\Z")
 
@@ -33,4 +38,4 @@ def masked_words(words: str) -> str:
     """Words that are kept or passed on: every e-mail address inside, also URL-encoded, becomes ``a•••@example.com``."""
     if "@" not in words and "%40" not in words:
         return words
-    return _INSIDE.sub(lambda found: masked_email(found.group().replace("%40", "@")), words)
+    return _INSIDE.sub(lambda found: masked_email(found.group().replace("%40", "@", 1)), words)

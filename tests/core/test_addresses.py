@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.addresses import is_email, masked_email, normalised_email
+from app.core.addresses import is_email, masked_email, masked_words, normalised_email
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,22 @@ def test_normalising_twice_changes_nothing_more(raw: str) -> None:
 
 def test_a_masked_address_does_not_give_the_name_away() -> None:
     assert masked_email("anna.schmidt@example.com") == "a•••@example.com"
+
+
+@pytest.mark.parametrize(
+    ("words", "masked"),
+    [
+        ("from anna@example.com, bert@example.com", "from a•••@example.com, b•••@example.com"),
+        (
+            "?email%3Ain=anna%40example.com%2Cbert%40shop.example&limit=2",
+            "?email%3Ain=a•••@example.com%2Cb•••@shop.example&limit=2",
+        ),
+        ("?email%3ain=anna%40example.com%2cbert%40shop.example", "?email%3ain=a•••@example.com%2cb•••@shop.example"),
+        ("?q=anna%2Btea%40example.com", "?q=a•••@example.com"),
+        ("%22anna%40example.com%22%3B%22bert%40example.com%22", "%22a•••@example.com%22%3B%22b•••@example.com%22"),
+        ('{"email":"anna@example.com"}', '{"email":"a•••@example.com"}'),
+        ("nobody here", "nobody here"),
+    ],
+)
+def test_every_address_in_words_is_masked_also_in_an_encoded_list(words: str, masked: str) -> None:
+    assert masked_words(words) == masked
