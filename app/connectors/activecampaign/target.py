@@ -12,7 +12,7 @@ from app.connectors.activecampaign.contacts import ContactTerms
 from app.connectors.activecampaign.deep_data import DeepData
 from app.connectors.activecampaign.fields import FieldPlan, create_field, read_fields, remote_field, standard_fields
 from app.connectors.activecampaign.graphql_orders import GraphqlOrders
-from app.connectors.activecampaign.lists import list_suggestions
+from app.connectors.activecampaign.lists import list_suggestions, refuse_unknown_list
 from app.connectors.activecampaign.orders import rest_cart, rest_order
 from app.connectors.activecampaign.people import People
 from app.connectors.activecampaign.products import GraphqlProducts, products_in_account
@@ -126,6 +126,8 @@ class ActiveCampaignTarget:
         await self._tags.find([self._tag])
         fields = FieldPlan.bind(self._mappings.fields, await read_fields(self._wire))
         list_id = self._options.subscribe_to_list
+        if list_id:
+            await refuse_unknown_list(self._wire, list_id)
         terms = ContactTerms(fields=fields, people=People(self._wire, list_id), tag=self._tag, list_id=list_id)
         if timing is Timing.HISTORICAL:
             return ContactImport(wire=self._wire, terms=terms, patience=self._patience)

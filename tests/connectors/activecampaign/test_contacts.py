@@ -354,3 +354,12 @@ async def test_the_content_does_not_depend_on_history_or_ids(stage):
     second = (await stage.drive(Kind.CONTACTS, timing=Timing.LIVE)).target.draft(agreed())
 
     assert first.content == second.content
+
+
+@pytest.mark.parametrize("timing", list(Timing))
+async def test_a_list_that_the_account_does_not_have_is_named_before_anything_is_sent(stage, timing):
+    with pytest.raises(ConfigError, match=r'no list "99".*1 \(Newsletter\)') as caught:
+        await stage.drive(Kind.CONTACTS, timing=timing, subscribe_to_list="99")
+
+    assert caught.value.field == "subscribe_to_list"
+    assert not stage.simulator.writes
