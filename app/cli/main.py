@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import locale
 import os
@@ -32,7 +33,7 @@ def main(
     environ: Mapping[str, str] = os.environ,
 ) -> int:
     """Never raises AppError: it becomes one clear message and an exit code. ``argparse`` ends wrong use with 2."""
-    use_language(_usual_language(environ))
+    use_language(_typed_language(argv) or _usual_language(environ))
     arguments = parser().parse_args(argv)
     output = Output(is_json=arguments.json)
     try:
@@ -71,6 +72,17 @@ def _command(arguments: Namespace, demo: Demo) -> Command:
         return lambda session: commands.demonstrate(session, demo)
     name = f"mapping {arguments.action}" if arguments.command == "mapping" else str(arguments.command)
     return commands.BY_NAME[name]
+
+
+def _typed_language(argv: Sequence[str] | None) -> str:
+    """Looked at beforehand: help and complaints about other arguments are in that language as well."""
+    early = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    early.add_argument("--language", default="")
+    try:
+        found, _rest = early.parse_known_args(argv)
+    except argparse.ArgumentError:
+        return ""
+    return found.language if found.language in LANGUAGES else ""
 
 
 def _usual_language(environ: Mapping[str, str]) -> str:

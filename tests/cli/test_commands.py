@@ -222,6 +222,15 @@ def test_wrong_use_ends_with_two(koppler: Koppler, arguments: list[str]) -> None
     assert koppler(*arguments).code == 2
 
 
+@pytest.mark.parametrize("place", [0, 4])
+def test_complaints_about_arguments_speak_the_language_that_was_typed(koppler: Koppler, place: int) -> None:
+    arguments = ["run", "x", "--limit", "0"]
+    arguments[place:place] = ["--language", "de"]
+    outcome = koppler(*arguments)
+    assert outcome.code == 2
+    assert "eine ganze Zahl ab 1" in outcome.err
+
+
 def test_options_stand_before_or_after_the_command(koppler: Koppler, tmp_path: Path) -> None:
     before, after = tmp_path / "before", tmp_path / "after"
     assert koppler("--data-dir", before, "--json", "accounts").events == []
