@@ -12,6 +12,8 @@ from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _TARGET = "app/resources"
+NOT_SHIPPED = {"pictures"}
+"""Folders of the resources that the README alone shows."""
 
 
 class ResourcesBuildHook(BuildHookInterface[Any]):
@@ -36,7 +38,7 @@ def wheel_resources(resources: Path, compiled: Path) -> dict[str, str]:
     included: dict[str, str] = {}
     for source in sorted(path for path in resources.rglob("*") if path.is_file()):
         relative = source.relative_to(resources)
-        if source.suffix in {".mo", ".pot"}:
+        if source.suffix in {".mo", ".pot"} or relative.parts[0] in NOT_SHIPPED:
             continue
         if source.suffix == ".po":
             relative = relative.with_suffix(".mo")

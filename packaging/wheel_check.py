@@ -14,6 +14,8 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from build_hook import NOT_SHIPPED
+
 ROOT = Path(__file__).resolve().parents[1]
 START_CHECKS = (("--version",), ("--self-test",))
 _BORROWED = "borrowed-dependencies.pth"
@@ -43,8 +45,10 @@ def build_wheel(target: Path) -> Path:
 def find_missing_members(wheel: Path) -> list[str]:
     """What the program reads at run time must be in the wheel: every module, every resource, catalogues compiled."""
     wanted = {path.relative_to(ROOT).as_posix() for path in (ROOT / "app").rglob("*.py")}
-    for path in (ROOT / "resources").rglob("*"):
-        if path.is_file() and path.suffix not in {".pot", ".mo"}:
+    resources = ROOT / "resources"
+    for path in resources.rglob("*"):
+        is_shipped = path.relative_to(resources).parts[0] not in NOT_SHIPPED
+        if path.is_file() and is_shipped and path.suffix not in {".pot", ".mo"}:
             shipped = path.with_suffix(".mo") if path.suffix == ".po" else path
             wanted.add(f"app/{shipped.relative_to(ROOT).as_posix()}")
     with zipfile.ZipFile(wheel) as archive:

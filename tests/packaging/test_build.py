@@ -30,6 +30,15 @@ def test_other_resources_go_into_the_wheel_as_they_are(tmp_path: Path) -> None:
     assert included[str(ROOT / "resources" / "icons" / "koppler.svg")] == "app/resources/icons/koppler.svg"
 
 
+def test_pictures_of_the_readme_stay_out_of_the_wheel(tmp_path: Path) -> None:
+    for name in ("pictures/home.png", "icons/koppler.svg"):
+        path = tmp_path / "resources" / name
+        path.parent.mkdir(parents=True)
+        path.write_bytes(b"as is")
+    included = build_hook.wheel_resources(tmp_path / "resources", tmp_path / "compiled")
+    assert list(included.values()) == ["app/resources/icons/koppler.svg"]
+
+
 def test_the_icon_file_is_what_the_script_draws() -> None:
     assert (icons.ICONS / "koppler.svg").read_text(encoding="utf-8") == icons.draw_svg()
 
