@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsColorizeEffect, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.shell import Shell
-from app.ui.theme import LIGHT
+from app.ui.theme import LIGHT, ThemeChoice, apply_theme
 from app.ui.widgets import PrimaryButton, SecondaryButton, StatusBadge, Tone
 from tests.ui.picture_comparison import Comparison, compare, difference_picture
 from tests.ui.picture_files import save_small, with_few_colours
@@ -33,13 +33,14 @@ like_the_references = pytest.mark.skipif(
 
 
 @pytest.fixture
-def rendered(window_loop: object, qapp: QApplication, qtbot: QtBot) -> Rendering:
+def rendered(window_loop: object, qapp: QApplication, qtbot: QtBot) -> Iterator[Rendering]:
     def draw(screen: Screen) -> QImage:
         task = asyncio.ensure_future(render(qapp, screen))
         qtbot.waitUntil(task.done, timeout=_PATIENCE_MS)
         return task.result()
 
-    return draw
+    yield draw
+    apply_theme(qapp, ThemeChoice.LIGHT)
 
 
 def screen(name: str) -> Screen:
