@@ -13,6 +13,7 @@ from app.core.texts import text
 from app.ui.shell.log_pane import LogPane
 from app.ui.shell.navigator import Navigator, PageFactory
 from app.ui.shell.rail import Rail, RailEntry
+from app.ui.shell.tab_order import move_focus
 from app.ui.theme import SIZES
 from app.ui.window_state import WindowState
 
@@ -104,6 +105,9 @@ class Shell(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_rail()
+
+    def focusNextPrevChild(self, is_forward: bool) -> bool:
+        return move_focus(self._frame, is_forward=is_forward) or super().focusNextPrevChild(is_forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._remember_log()

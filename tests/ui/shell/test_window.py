@@ -294,3 +294,24 @@ def test_the_first_window_is_no_larger_than_the_screen_and_its_log_takes_a_fifth
     assert shell.width() <= room.width()
     assert shell.height() <= room.height()
     assert shell.log_pane.height() <= shell.height() // 5 + 1
+
+
+def test_tab_follows_the_eye_through_what_was_built_later(shell: Shell, qtbot: QtBot) -> None:
+    page = shell.navigator.page()
+    assert isinstance(page, FakePage)
+    last = QLineEdit("made first")
+    column = page.layout()
+    assert isinstance(column, QVBoxLayout)
+    column.addWidget(last)
+    late = [QLineEdit(f"made later {number}") for number in range(2)]
+    for field in late:
+        column.insertWidget(1, field)
+    qtbot.waitUntil(lambda: all(each.isVisible() for each in (last, *late)))
+    page.field.setFocus()
+    seen = []
+    for _each in range(3):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        seen.append(QApplication.focusWidget())
+    assert seen == [late[1], late[0], last]
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is late[0]
