@@ -78,9 +78,10 @@ class FormField(QWidget):
         if self._max_length is not None:
             row.addWidget(self._counter)
             self._counter.show()
-        shown_link = link or (self.control.reveal_link if isinstance(self.control, SecretField) else None)
-        if shown_link is not None:
-            row.addWidget(shown_link, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        reveal = self.control.reveal_link if isinstance(self.control, SecretField) else None
+        for each in (link, reveal):
+            if each is not None:
+                row.addWidget(each, alignment=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return line
 
     def error(self) -> str:

@@ -273,3 +273,17 @@ def test_tab_leaves_a_field_of_several_lines(qtbot: QtBot) -> None:
     lines.setFocus()
     qtbot.keyClick(lines, Qt.Key.Key_Tab)
     assert following.hasFocus()
+
+
+def test_a_secret_can_be_shown_also_where_a_link_says_where_to_find_it(qtbot: QtBot) -> None:
+    key = SecretField("API key")
+    row = FormField("API key", key, link=LinkButton("Where do I find this?"))
+    qtbot.addWidget(row)
+    row.resize(400, 90)
+    row.show()
+    assert [each.text() for each in row.findChildren(LinkButton) if each.isVisible()] == [
+        "Where do I find this?",
+        "Show",
+    ]
+    key.reveal_link.click()
+    assert key.echoMode() is QLineEdit.EchoMode.Normal
