@@ -274,7 +274,11 @@ class Runs:
             await handle.abandon()
 
     async def _are_imported(self, key: str, kinds: Sequence[Kind]) -> bool:
-        return all([await self._book.watermark(key, kind) is not None for kind in kinds])
+        """An import of which nothing arrived is none: once its cause is mended, everything is history still."""
+        if not all([await self._book.watermark(key, kind) is not None for kind in kinds]):
+            return False
+        arrived = [await self._ledger.held(key, kind) for kind in kinds]
+        return any(arrived) or not await self._problems.count(key, outcomes={Outcome.FAILED, Outcome.HELD})
 
     async def _ready(self, key: str) -> Integration:
         integration = await self._integrations.stored(key)

@@ -46,6 +46,19 @@ async def test_the_first_sync_of_a_shop_is_an_import_so_that_no_automation_fires
     assert (await shop.runs.get(handle.run_id)).record.mode is RunMode.CHANGES
 
 
+async def test_after_an_import_of_which_nothing_arrived_the_next_run_is_an_import_still(
+    shop: Services, market: Market
+) -> None:
+    """Say the currency was missing from every order: mended, they are history and no news."""
+    market.warehouse.refused = {record.id for record in market.source.records}
+    result = await (await shop.runs.start("daily", RunMode.HISTORICAL)).wait()
+    assert result.balance.total.count(Outcome.FAILED) == 10
+    market.warehouse.refused = set()
+    handle = await shop.runs.start("daily", RunMode.CHANGES)
+    assert (await handle.wait()).balance.total.count(Outcome.CREATED) == 10
+    assert (await shop.runs.get(handle.run_id)).record.mode is RunMode.HISTORICAL
+
+
 async def test_the_time_of_the_last_sync_is_known(shop: Services) -> None:
     assert await shop.runs.last_sync("daily") is None
     await (await shop.runs.start("daily", RunMode.HISTORICAL)).wait()
