@@ -103,7 +103,9 @@ class Tile(Card):
         column: QVBoxLayout = self.body
         column.addWidget(self._number)
         column.addWidget(self._caption)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        column.addStretch(1)
+        # Tiles beside each other are as high as the one with the longest caption.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.set_number(number, tone)
 
     def number(self) -> str:

@@ -1,6 +1,6 @@
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.theme import ThemeChoice, apply_theme
@@ -270,3 +270,13 @@ def test_a_long_title_ends_in_dots_and_stands_whole_in_its_tool_tip(qtbot: QtBot
     label = find(header, ElidedLabel)
     assert label.text().endswith("…")
     assert label.toolTip() == label.accessibleName() == title
+
+
+def test_tiles_beside_each_other_are_equally_high(qtbot: QtBot, page: QWidget) -> None:
+    row = QHBoxLayout(page)
+    tiles = [Tile("1", "sent"), Tile("2", "held back, or in doubt until somebody looks")]
+    for tile in tiles:
+        row.addWidget(tile)
+    page.resize(300, 120)
+    qtbot.waitUntil(lambda: len({tile.geometry().top() for tile in tiles}) == 1)
+    assert len({tile.height() for tile in tiles}) == 1

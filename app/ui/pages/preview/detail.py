@@ -89,7 +89,7 @@ class PreviewDetail(Card):
         self.reason = SecondaryLabel(size_px=TYPE.small)
         self.lines = FieldLines(self)
         columns = [
-            Column(80, most_px=126),
+            Column(80, most_px=150),
             Column(None, MonoDelegate(), least_px=104),
             Column(40),
             Column(None, MonoDelegate(), least_px=104),

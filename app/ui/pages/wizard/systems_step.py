@@ -28,7 +28,7 @@ _SEARCH_PX = 260
 
 
 class PickCard(SystemCard):
-    """A system that can be chosen; the chosen one has the accent's frame and says so to screen readers."""
+    """A system that can be chosen; the chosen one has the accent's ground, a mark, and says so to screen readers."""
 
     def __init__(self, manifest: Manifest) -> None:
         super().__init__(monogram_of(manifest), manifest.name, role_words(manifest))
@@ -44,7 +44,9 @@ class PickCard(SystemCard):
             colours = colours_now()
             painter = smooth(QPainter(self))
             body = QRectF(self.rect()).adjusted(0, 0, 0, -1)
-            draw_focus_ring(painter, body, RADII.card, colours.accent)
+            fill_rounded(painter, body, RADII.card, colours.accent_ground, colours.accent)
+            if self.shows_focus_ring():
+                draw_focus_ring(painter, body, RADII.card, colours.accent)
             mark = QRectF(body.right() - 19, body.top() + 9, 9, 9)
             fill_rounded(painter, mark, mark.height() / 2, colours.accent)
 
