@@ -141,8 +141,8 @@ class TableFrame(QFrame):
         inside.addWidget(self.view)
         self._corners = _Corners(self, is_bare=is_bare)
         for signal in (model.modelReset, model.rowsInserted):
-            signal.connect(self._fit_columns)
-        self._fit_columns()
+            signal.connect(self.fit_columns)
+        self.fit_columns()
         self.view.focus_changed.connect(self._corners.update)
         self.view.row_activated.connect(self.row_activated)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -166,7 +166,7 @@ class TableFrame(QFrame):
         super().resizeEvent(event)
         self._corners.setGeometry(self.rect())
         self._corners.raise_()
-        self.share_room()
+        self._share_room()
 
     def _content_height(self) -> int:
         rows = max(self.view.model().rowCount(), 1)
@@ -199,21 +199,19 @@ class TableFrame(QFrame):
         words = str(self.view.model().headerData(number, horizontal, Qt.ItemDataRole.DisplayRole) or "")
         return QFontMetrics(ui_font(TYPE.small, MEDIUM)).horizontalAdvance(words) + _HEADING_PADDING_PX
 
-    def _fit_columns(self) -> None:
-        """What a person has dragged stays as it is."""
-        if self._is_dragged:
-            return
+    def fit_columns(self) -> None:
+        """Call it after hiding or showing columns. What a person has dragged stays as it is."""
         self._is_fitting = True
         for number, column in enumerate(self._columns):
-            if column.most_px is not None and not self.view.isColumnHidden(number):
+            if column.most_px is not None and not self._is_dragged and not self.view.isColumnHidden(number):
                 least = max(column.width_px or 0, self._heading_px(number))
                 wanted = min(self.view.sizeHintForColumn(number) + _CELL_ROOM_PX, column.most_px)
                 self.view.horizontalHeader().resizeSection(number, max(least, wanted))
         self._is_fitting = False
-        self.share_room()
+        self._share_room()
 
-    def share_room(self) -> None:
-        """Call it after hiding or showing columns. Qt would squeeze those that take the remaining room to nothing."""
+    def _share_room(self) -> None:
+        """Qt would squeeze the columns that take the remaining room to nothing."""
         header = self.view.horizontalHeader()
         shown = [number for number in range(len(self._columns)) if not header.isSectionHidden(number)]
         open_ended = [number for number in shown if self._columns[number].width_px is None]

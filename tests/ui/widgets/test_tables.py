@@ -182,8 +182,21 @@ def test_the_column_that_takes_the_rest_is_never_squeezed(qtbot: QtBot, model: Q
     assert table.view.columnWidth(4) == 150
     table.view.setColumnHidden(2, True)
     table.view.setColumnHidden(3, True)
-    table.share_room()
+    table.fit_columns()
     assert sum(table.view.columnWidth(number) for number in (0, 1, 4)) == table.view.viewport().width()
+
+
+def test_a_column_that_comes_back_is_fitted_too(qtbot: QtBot, model: QStandardItemModel) -> None:
+    table = TableFrame("Products", model, [Column(40), Column(50, most_px=190), Column(50), Column(50), Column(None)])
+    qtbot.addWidget(table)
+    table.resize(700, 300)
+    table.show()
+    table.view.setColumnHidden(1, True)
+    model.item(3, 1).setText("a number that goes on and on")
+    model.modelReset.emit()
+    table.view.setColumnHidden(1, False)
+    table.fit_columns()
+    assert table.view.columnWidth(1) == 190
 
 
 def test_what_a_person_dragged_is_not_fitted_away(qtbot: QtBot, model: QStandardItemModel) -> None:

@@ -136,5 +136,5 @@ def build_run_table(context: Context, model: RunTable, *, shows_integration: boo
     key = "runs" if shows_integration else "integration_runs"
     frame = TableFrame(_("Runs"), model, columns, state=context.window_state, key=key, is_shrinking=True)
     frame.view.setColumnHidden(RunColumn.INTEGRATION, not shows_integration)
-    frame.share_room()
+    frame.fit_columns()
     return frame

@@ -187,7 +187,7 @@ class PreviewPanel(Panel):
         self.items.show_items(shown)
         for column in (ItemColumn.RECORD, ItemColumn.AMOUNT):
             self.list.view.setColumnHidden(column, not self.items.needs(column))
-        self.list.share_room()
+        self.list.fit_columns()
         if shown:
             row = next((row for row, item in enumerate(shown) if item is self.model.item), 0)
             self.list.view.setCurrentIndex(self.items.index(row, 0))

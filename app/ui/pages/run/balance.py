@@ -104,7 +104,7 @@ class BalanceSection(QWidget):
         for column, outcome in enumerate(_OUTCOMES, _FIRST_OUTCOME):
             is_told = outcome in _ALWAYS_TOLD or balance.total.count(outcome) > 0
             self.table.view.setColumnHidden(column, not is_told)
-        self.table.share_room()
+        self.table.fit_columns()
         by_number = sorted(balance.total.reasons.items(), key=lambda pair: -pair[1])
         lines = [f"{number(count)} × {_reason_words(code, reasons)}" for code, count in by_number if count]
         self.reasons.setText("\n".join(lines))

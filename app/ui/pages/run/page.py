@@ -208,7 +208,7 @@ class RunPage(Page):
         self.problem_table.show_problems(model.problems)
         for column in (ProblemColumn.CUSTOMER, ProblemColumn.TOTAL):
             self.table.view.setColumnHidden(column, not self.problem_table.has_words(column))
-        self.table.share_room()
+        self.table.fit_columns()
         self.table.setVisible(bool(model.problems))
         self.table.setFixedHeight(min(self.table.sizeHint().height(), _MOST_TABLE_PX))
         open_count = sum(model.balance.total.count(each) for each in _LISTED if each.needs_attention)
