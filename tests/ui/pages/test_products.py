@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.configuration import Match
 from app.core.errors import UnreachableError
-from app.core.texts import text
+from app.core.texts import text, use_language
 from app.services.producttable import TableChange
 from app.ui.pages.products import ProductsPanel
 from app.ui.pages.products.import_sheet import ImportSheet
@@ -15,8 +15,12 @@ from app.ui.pages.products.rows import RowState
 from app.ui.pages.products.table import ProductColumn
 from app.ui.widgets import PrimaryButton
 from tests.ui.accessibility import unnamed_controls
+from tests.ui.cut_words import patiently_whole
 from tests.ui.fake_runs import product
 from tests.ui.fakes import FakeWindow
+
+SMALLEST_PANEL_PX = 772
+"""Beside the rail and the margins in a window of 1024 pixels."""
 
 
 @pytest.fixture
@@ -221,3 +225,20 @@ def test_beside_the_main_button_of_the_guided_steps_there_is_no_second_one(
     window.show(panel)
     qtbot.waitUntil(lambda: panel.model.is_loaded)
     assert [isinstance(each, PrimaryButton) for each in panel.actions_wanted] == [False, False, not places_actions]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_nothing_is_cut_in_the_smallest_window(
+    window: FakeWindow, qtbot: QtBot, tea_key: str, language: str, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: use_language("en"))
+    use_language(language)
+    window.services.products.stored = (
+        product("HERB-01", "Kräutertee Morgentau", "4011", Match.SKU),
+        product("HERB-02", "Kräutertee Abendruhe"),
+    )
+    panel = ProductsPanel(window.context, tea_key, places_actions=False)
+    window.show(panel)
+    panel.setFixedWidth(SMALLEST_PANEL_PX)
+    qtbot.waitUntil(lambda: panel.model.is_loaded)
+    patiently_whole(qtbot, panel)

@@ -11,6 +11,7 @@ from app.services.status import STATUS_NAMES, Status
 from app.ui.pages.home.integration_card import STATUS_TONES, fact_lines
 from app.ui.pages.integration.model import IntegrationModel
 from app.ui.pages.integration.why import WhyCard
+from app.ui.pages.record_names import in_reading_order
 from app.ui.theme import SPACING, TYPE
 from app.ui.widgets.badge import StatusBadge
 from app.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton
@@ -116,7 +117,7 @@ class OverviewPanel(QWidget):
         if view is None:
             return
         self.status.set_status(STATUS_NAMES[view.status], STATUS_TONES[view.status])
-        self.flows.setText(" · ".join(str(KIND_NAMES[kind]) for kind in view.integration.flows))
+        self.flows.setText(" · ".join(str(KIND_NAMES[kind]) for kind in in_reading_order(view.integration.flows)))
         self.step_button.setText(str(view.next_step.text))
         self.step_button.updateGeometry()
         self.last_run_link.setVisible(view.last_run is not None)

@@ -33,6 +33,7 @@ from app.ui.wording import number
 _TABLES = ("*.csv", "*.xlsx")
 _ALL = "all"
 _ROW_PX = 42
+_LEAST_SEARCH_PX, _MOST_SEARCH_PX = 180, 280
 
 
 class ProductsPanel(Panel):
@@ -68,14 +69,15 @@ class ProductsPanel(Panel):
 
     def _build_filters(self) -> QHBoxLayout:
         self.search = SearchField(_("Search products"), placeholder=_("Search name, SKU, EAN…"))
-        self.search.setFixedWidth(280)
+        self.search.setMinimumWidth(_LEAST_SEARCH_PX)
+        self.search.setMaximumWidth(_MOST_SEARCH_PX)
         choices = [
             ChipChoice(_ALL, _("All"), 0),
             ChipChoice(RowState.UNMAPPED, _("Unmapped"), 0),
             ChipChoice(RowState.TO_CHECK, _("To check"), 0),
             ChipChoice(RowState.ERROR, _("Errors"), 0),
         ]
-        self.chips = ChipBar(_("Rows to show"), choices, is_wrapping=False)
+        self.chips = ChipBar(_("Rows to show"), choices)
         self.default_field = TextField(_("Number for all products"), is_mono=True, placeholder=_("none"))
         self.default_field.setFixedWidth(150)
         self.default_field.setToolTip(_("Stands for every product without a number of its own."))
@@ -83,20 +85,19 @@ class ProductsPanel(Panel):
         label.setBuddy(self.default_field)
         row = QHBoxLayout()
         row.setSpacing(10)
-        row.addWidget(self.search)
-        row.addWidget(self.chips)
-        row.addStretch(1)
+        row.addWidget(self.search, 2)
+        row.addWidget(self.chips, 3, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(label)
         row.addWidget(self.default_field)
         return row
 
     def _build_table(self) -> TableFrame:
         columns = [
-            Column(150, MonoDelegate()),
-            Column(140, MonoDelegate()),
-            Column(None),
-            Column(210, FieldDelegate()),
-            Column(200, BadgeDelegate()),
+            Column(90, MonoDelegate(), most_px=170),
+            Column(70, MonoDelegate(), most_px=140),
+            Column(None, least_px=160),
+            Column(190, FieldDelegate()),
+            Column(120, BadgeDelegate(), most_px=220),
         ]
         frame = TableFrame(
             _("Product mapping"),
@@ -304,7 +305,7 @@ class ProductsPanel(Panel):
         )
         wrong = ngettext("{count} error", "{count} errors", errors).format(count=number(errors))
         saved = _("saved") if self.model.is_saved else _("saving…")
-        keys = _("Paste a column from a spreadsheet with Ctrl+V")
+        keys = _("Paste a column from a spreadsheet with Ctrl+V, fill down with Ctrl+D")
         return f"{keys} · {counts}, {wrong} · {saved}"
 
     def _show_default(self, default: str) -> None:
