@@ -19,7 +19,8 @@ from app.ui.wording import role_words
 
 _WIDTH_PX = 620
 _MOST_HEIGHT_PX = 380
-_WORDS_PX = _WIDTH_PX - 2 * SPACING.xl - SPACING.m
+_SCROLL_BAR_PX = 12  # as the stylesheet draws it
+_WORDS_PX = _WIDTH_PX - 2 * SPACING.xl - SPACING.s - _SCROLL_BAR_PX
 
 
 class SystemSheet(Sheet):
