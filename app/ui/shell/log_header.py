@@ -21,7 +21,7 @@ from app.ui.widgets import (
 from app.ui.widgets.buttons import DrawnButton
 from app.ui.widgets.painting import draw_focus_ring, fill_rounded, smooth
 
-_FILTER_WIDTHS = (90, 190)
+_FILTER_WIDTHS = (72, 190)
 
 
 class FollowButton(DrawnButton):
@@ -89,7 +89,10 @@ class LogHeader(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACING.l, 0, SPACING.s, 0)
         row.setSpacing(SPACING.s)
-        row.addWidget(StrongLabel(_("Live log")))
+        # In a small window and a language of long words the title gives way first, then the filter.
+        title = ElidedLabel(_("Live log"), is_strong=True)
+        title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row.addWidget(title)
         row.addWidget(self.follow)
         row.addStretch(1)
         row.addWidget(self.filter, 4)

@@ -191,8 +191,8 @@ class TableFrame(QFrame):
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
             else:
                 header.setSectionResizeMode(number, QHeaderView.ResizeMode.Interactive)
-                width = max(column.width_px, self._heading_px(number)) if column.width_px else 0
-                header.resizeSection(number, remembered[number] if remembered else width)
+                width = remembered[number] if remembered else column.width_px
+                header.resizeSection(number, max(width, self._heading_px(number)) if column.width_px else 0)
 
     def _heading_px(self, number: int) -> int:
         horizontal = Qt.Orientation.Horizontal

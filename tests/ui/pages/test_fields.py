@@ -2,9 +2,11 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.core.fields import FieldRule
+from app.core.texts import use_language
 from app.ui.pages.fields import FieldsPanel
 from app.ui.pages.name_sheet import NameSheet
 from tests.ui.accessibility import unnamed_controls
+from tests.ui.cut_words import patiently_whole
 from tests.ui.fakes import FakeWindow
 
 
@@ -77,3 +79,18 @@ def test_a_mapped_field_that_is_gone_stays_visible(window: FakeWindow, qtbot: Qt
 
 def test_everything_has_a_name(panel: FieldsPanel) -> None:
     assert unnamed_controls(panel) == []
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_a_row_fits_into_the_smallest_window(
+    window: FakeWindow, qtbot: QtBot, tea_key: str, language: str, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: use_language("en"))
+    use_language(language)
+    window.services.fields.stored = (FieldRule("contact.phone", "7"),)
+    panel = FieldsPanel(window.context, tea_key)
+    window.show(panel)
+    qtbot.waitUntil(panel.add_button.isVisible)
+    assert panel.minimumSizeHint().width() <= 772
+    panel.setFixedWidth(772)
+    patiently_whole(qtbot, panel)

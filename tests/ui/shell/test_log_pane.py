@@ -6,11 +6,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.core.texts import use_language
 from app.ui.shell import Level, LogFilter, LogLine, LogPane, LogRing
 from app.ui.shell.announcer import Announcer
 from app.ui.shell.log_lines import RING_SIZE
 from app.ui.theme import ThemeChoice, apply_theme
 from tests.ui.accessibility import unnamed_controls
+from tests.ui.cut_words import patiently_whole
 
 START = datetime(2026, 11, 21, 14, 2, 11, tzinfo=UTC)
 
@@ -237,3 +239,17 @@ def test_at_most_one_line_in_five_seconds_is_read_out(qtbot: QtBot) -> None:
     now_s[0] += 60
     announcer.speak_when_due()
     assert spoken == ["Started", "Order rejected"]
+
+
+@pytest.mark.parametrize("language", ["en", "de", "pl"])
+def test_its_head_fits_into_the_smallest_window(
+    qtbot: QtBot, qapp: QApplication, language: str, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(lambda: use_language("en"))
+    use_language(language)
+    apply_theme(qapp, ThemeChoice.LIGHT)
+    pane = LogPane()
+    qtbot.addWidget(pane)
+    pane.setFixedSize(828, 160)
+    pane.show()
+    patiently_whole(qtbot, pane)

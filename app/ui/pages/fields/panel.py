@@ -17,7 +17,7 @@ from app.ui.theme import SPACING, TYPE
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from app.ui.widgets.card import Card
 from app.ui.widgets.empty import EmptyState
-from app.ui.widgets.labels import HorizontalLine, SecondaryLabel
+from app.ui.widgets.labels import ElidedLabel, HorizontalLine, SecondaryLabel
 from app.ui.widgets.progress import ProgressLine
 
 _ARROW_PX = 12
@@ -85,8 +85,8 @@ class FieldsPanel(Panel):
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACING.m)
-        self._source_title = SecondaryLabel(size_px=TYPE.small, is_wrapping=False)
-        self._target_title = SecondaryLabel(size_px=TYPE.small, is_wrapping=False)
+        self._source_title = ElidedLabel(is_second=True, size_px=TYPE.small)
+        self._target_title = ElidedLabel(is_second=True, size_px=TYPE.small)
         row.addWidget(self._source_title, 1)
         row.addSpacing(_ARROW_PX)
         row.addWidget(self._target_title, 1)
@@ -134,8 +134,8 @@ class FieldsPanel(Panel):
     def _offer(self) -> None:
         for row, rule in zip(self.rows, self.model.rows, strict=True):
             row.offer(self.model.source_fields, self.model.remote_fields, rule)
-        self._source_title.setText(_("Field in {system}").format(system=self.model.source_name))
-        self._target_title.setText(_("Field in {system}").format(system=self.model.target_name))
+        self._source_title.set_words(_("Field in {system}").format(system=self.model.source_name))
+        self._target_title.set_words(_("Field in {system}").format(system=self.model.target_name))
         is_known = bool(self.model.source_fields)
         self.card.setVisible(bool(self.rows))
         self.add_button.setVisible(bool(self.rows) and is_known)
