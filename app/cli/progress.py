@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from types import TracebackType
 from typing import Self
 
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from app.core.events import Event, Level, LogEvent, ProgressEvent
 from app.core.labels import KIND_NAMES
+from app.core.local_words import local_number
 from app.core.records import Kind
 from app.core.texts import _
 
@@ -61,16 +63,20 @@ class RunProgress:
     def _move(self, bar: Progress, kind: Kind, event: ProgressEvent) -> None:
         if kind not in self._tasks:
             self._tasks[kind] = bar.add_task(str(KIND_NAMES[kind]), total=event.total, rate="")
-        rate = _("{rate} per second").format(rate=f"{event.per_second:.1f}")
+        rate = _("{rate} per second").format(rate=_rate(event.per_second))
         words = str(event.waiting_for) or (rate if event.per_second else "")
         bar.update(self._tasks[kind], completed=event.done, total=event.total, rate=words)
+
+
+def _rate(per_second: float) -> str:
+    return local_number(Decimal(str(round(per_second, 1))), 1)
 
 
 def _line(event: ProgressEvent, kind: Kind) -> str:
     total = "?" if event.total is None else str(event.total)
     parts = [
         _("{kind}: {done} of {total}").format(kind=KIND_NAMES[kind], done=event.done, total=total),
-        _("{rate} per second").format(rate=f"{event.per_second:.1f}"),
+        _("{rate} per second").format(rate=_rate(event.per_second)),
     ]
     if event.seconds_left is not None and event.per_second:
         parts.append(_("{seconds} s left").format(seconds=round(event.seconds_left)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from app.core.errors import DataError
 from app.core.events import Emit, RunMode
@@ -112,7 +113,7 @@ class Flow:
         limit = self._job.run.limit
         return total if limit is None or total is None else min(total, limit)
 
-    async def _since(self) -> object:
+    async def _since(self) -> datetime | None:
         run = self._job.run
         if run.mode is not RunMode.CHANGES:
             return run.since
@@ -124,7 +125,7 @@ class Flow:
         return ReadRequest(
             kind=self.kind,
             until=run.until,
-            since=since,  # type: ignore[arg-type]  # a moment or None
+            since=since,
             cursor=self.mark.cursor,
             limit=run.limit,
         )

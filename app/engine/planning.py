@@ -10,6 +10,7 @@ import msgspec
 
 from app.core.addresses import masked_email
 from app.core.ledger import Entry, EntryState
+from app.core.local_words import local_money
 from app.core.outcomes import Outcome
 from app.core.records import Bounce, Cart, Contact, OptOut, Order, Product, Record, Unreadable
 from app.core.rules import Refusal, Rules, refusal_of
@@ -146,7 +147,7 @@ def label_of(record: Record | Unreadable) -> str:
     match record:
         case Order() | Cart():
             address = masked_email(record.email) if record.email else ""
-            return " · ".join(part for part in (address, str(record.total)) if part)
+            return " · ".join(part for part in (address, local_money(record.total)) if part)
         case Contact() | OptOut() | Bounce():
             return masked_email(record.email) if record.email else ""
         case Product():

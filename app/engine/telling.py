@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from app.core.events import Emit, Level, LogEvent, RecordEvent
 from app.core.labels import KIND_NAMES, MODE_NAMES, counted
 from app.core.ledger import Entry, RunRecord
+from app.core.local_words import local_moment
 from app.core.outcomes import Outcome
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind
@@ -28,12 +30,12 @@ class Teller:
         self._emit = emit
         self._reasons = reasons or ReasonTexts()
 
-    def began(self, since: object) -> None:
+    def began(self, since: datetime | None) -> None:
         mode, kind = MODE_NAMES[self._run.mode], KIND_NAMES[self._kind]
         if since is None:
             self._log(Level.INFO, text("{mode}: {kind}, from the beginning", mode=mode, kind=kind))
         else:
-            self._log(Level.INFO, text("{mode}: {kind} since {since}", mode=mode, kind=kind, since=str(since)[:16]))
+            self._log(Level.INFO, text("{mode}: {kind} since {since}", mode=mode, kind=kind, since=local_moment(since)))
 
     def sent(self, entries: Sequence[Entry]) -> None:
         arrived = sum(entry.outcome in {Outcome.CREATED, Outcome.UPDATED} for entry in entries)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from app.core.addresses import is_email, masked_email, normalised_email
 from app.core.configuration import Integration
 from app.core.events import RunState
 from app.core.labels import KIND_NAMES
 from app.core.ledger import Entry, EntryState
+from app.core.local_words import local_moment
 from app.core.outcomes import Outcome
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind
@@ -93,7 +93,7 @@ class Why:
                 '"{words}" was not among what was read until {moment} ({kinds}).',
                 words=shown,
                 kinds=listed([KIND_NAMES[kind] for kind in integration.flows]),
-                moment=_minute(recent[0].until),
+                moment=local_moment(recent[0].until),
             ),
             next_step=text(
                 "Check the spelling. If it is newer, sync the changes; if it is another kind of record, add it under "
@@ -115,7 +115,7 @@ def _is_open(entry: Entry) -> bool:
 
 
 def _sentence(entry: Entry, reason: Text) -> Text:
-    record = {"record": _RECORD[entry.kind], "key": entry.key, "moment": _minute(entry.at)}
+    record = {"record": _RECORD[entry.kind], "key": entry.key, "moment": local_moment(entry.at)}
     if entry.state is not EntryState.SETTLED:
         return text("{record} {key} was under way on {moment} when the run ended.", **record)
     match entry.outcome:
@@ -139,8 +139,3 @@ def _next_step(entry: Entry, step: Text) -> Text:
     if entry.state is not EntryState.SETTLED:
         return text("Continue the run: it is looked up in the target before anything is sent again.")
     return step
-
-
-def _minute(moment: datetime) -> str:
-    """In this computer's own time."""
-    return f"{moment.astimezone():%Y-%m-%d %H:%M}"

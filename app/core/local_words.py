@@ -1,0 +1,30 @@
+"""Numbers, money and times as the person's language writes them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from app.core.money import Money
+from app.core.texts import current_language
+
+
+def local_number(value: int | Decimal, decimals: int = 0) -> str:
+    pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+    return format_decimal(value, format=pattern, locale=current_language())
+
+
+def local_money(money: Money) -> str:
+    """``1,234.50 EUR``: to the currency's own decimals."""
+    amount = money.rounded().amount
+    exponent = amount.as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) else 0
+    return f"{local_number(amount, max(decimals, 0))} {money.currency}"
+
+
+def local_moment(at: datetime) -> str:
+    """Date and time in this computer's own zone; ``at`` is aware."""
+    return format_datetime(at.astimezone(), "short", locale=current_language())
