@@ -114,7 +114,7 @@ def test_a_redirect_offers_the_final_address(window: FakeWindow, qtbot: QtBot) -
     assert editor.model.form.value("api_address") == "https://www.tea.example"
     assert editor.form.control("api_address").isVisible()
     qtbot.waitUntil(lambda: editor.model.is_valid)
-    assert editor.panel.button.hasFocus()
+    assert editor.form.control("api_address").hasFocus()
     editor.panel.button.click()
     qtbot.waitUntil(lambda: len(window.services.checks.asked) == 2)
     asked = window.services.checks.asked[-1]

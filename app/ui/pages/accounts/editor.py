@@ -134,8 +134,10 @@ class AccountEditor(QWidget):
 
     def _use_address(self, address: str) -> None:
         failure = self.test.failure
-        self.model.use_address(failure.field if failure is not None else None, address)
+        name = self.model.use_address(failure.field if failure is not None else None, address)
         self.form.open_advanced()
+        # The link goes with the old answer; the keyboard must not be sent to the other end of the window.
+        self.form.focus(name)
         self._context.notices.toast(_("The address was taken over. Test again."))
 
     def _mark_field(self, stage: StageEvent) -> None:

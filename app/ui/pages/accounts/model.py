@@ -131,10 +131,12 @@ class AccountModel(QObject):
         """Stored secrets never come back to a form: a changed account with kept secrets is saved before its test."""
         return self.view is not None and self.is_changed
 
-    def use_address(self, field: str | None, address: str) -> None:
-        """Take the address that a test found, where it belongs."""
-        names = {spec.name for spec in self.form.specs}
-        self.form.set_value(field if field in names else ADDRESS, address)
+    def use_address(self, field: str | None, address: str) -> str:
+        """Take the address that a test found, where it belongs; the name of that field."""
+        known = field in {spec.name for spec in self.form.specs}
+        name = field if known and field is not None else ADDRESS
+        self.form.set_value(name, address)
+        return name
 
     def _specs(self) -> Sequence[FieldSpec]:
         specs = field_specs(self.manifest.settings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -120,8 +120,6 @@ class ConnectionPanel(Card):
     def _use_address(self, name: str) -> None:
         if address := self._test.stages[name].suggestion:
             self.address_wanted.emit(address)
-            # The link is gone with the old answer; testing again is what comes next.
-            self.button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clear(self) -> None:
         self._rows = {}
