@@ -62,6 +62,11 @@ def contact_fields(custom: tuple[str, ...] = ()) -> tuple[SourceField, ...]:
     return known + tuple(SourceField(CUSTOM_PREFIX + name, verbatim(name)) for name in custom)
 
 
+def field_label(path: str) -> Text:
+    """What a person calls the field; the source's own name for an additional one."""
+    return _CONTACT[path][0] if path in _CONTACT else verbatim(path.removeprefix(CUSTOM_PREFIX))
+
+
 def is_field_path(path: str) -> bool:
     return path in _CONTACT or (path.startswith(CUSTOM_PREFIX) and len(path) > len(CUSTOM_PREFIX))
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from app.core.consent import Consent, ConsentState
-from app.core.fields import contact_fields, field_value, is_field_path
+from app.core.fields import contact_fields, field_label, field_value, is_field_path
 from app.core.money import Money
 from app.core.outcomes import Outcome
 from app.core.reasons import ReasonTexts
@@ -85,3 +85,8 @@ def test_custom_fields_are_addressed_by_name() -> None:
     assert field_value(contact, "contact.city") == "Köln"
     assert is_field_path("contact.custom.Shoe size")
     assert not is_field_path("contact.nonsense")
+
+
+def test_a_field_is_called_by_its_label_and_an_additional_one_by_its_own_name() -> None:
+    assert str(field_label("contact.first_name")) == "First name"
+    assert str(field_label("contact.custom.Shoe size")) == "Shoe size"

@@ -9,10 +9,11 @@ from typing import cast
 from app.connectors.activecampaign.fields import FieldPlan, FieldValue
 from app.connectors.activecampaign.people import People
 from app.core.consent import ConsentAction, ConsentDecision, decide
+from app.core.fields import field_label, field_value
 from app.core.outcomes import Outcome
 from app.core.records import Contact, Kind, Record
 from app.core.rules import Refusal, hold, skip
-from app.core.texts import text
+from app.core.texts import Text, text
 from app.sdk.plan import Draft, FieldLine, Known, RecordPlan
 
 _ONLY_NEW = text("Only when the contact is created.")
@@ -100,7 +101,10 @@ def _lines(contact: Contact, values: Sequence[FieldValue], tags: Sequence[str]) 
         FieldLine(text("E-mail"), contact.email, f"email: {contact.email}"),
         *(
             FieldLine(
-                text("Field"), each.source, f"{each.name}: {each.value}", text("") if each.on_update else _ONLY_NEW
+                field_label(each.source),
+                field_value(contact, each.source),
+                f"{each.name}: {each.value}",
+                Text("") if each.on_update else _ONLY_NEW,
             )
             for each in values
         ),
