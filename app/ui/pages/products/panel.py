@@ -33,6 +33,7 @@ from app.ui.wording import number
 _TABLES = ("*.csv", "*.xlsx")
 _ALL = "all"
 _ROW_PX = 42
+_ALL_THE_ROOM = 100
 _LEAST_SEARCH_PX, _MOST_SEARCH_PX = 180, 280
 
 
@@ -56,10 +57,11 @@ class ProductsPanel(Panel):
         self.progress.hide()
         self.body.addWidget(self.progress)
         self.table = self._build_table()
-        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self.table, _ALL_THE_ROOM)
         self.empty = self._build_empty()
-        self.body.addWidget(self.empty, 1)
+        self.body.addWidget(self.empty, _ALL_THE_ROOM)
         self.body.addLayout(self._build_foot())
+        self.body.addStretch(1)
         self._connect()
         self._add_shortcuts()
         self.empty.hide()
