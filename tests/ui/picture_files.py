@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QImageWriter
 
 _MOST_COLOURS = 256
+_GROUNDS = 32
+"""So many of the commonest colours stay exactly as they are: grounds and lines that differ by a breath."""
 
 
 def with_few_colours(image: QImage) -> QImage:
@@ -30,20 +32,21 @@ def save_small(image: QImage, path: Path) -> int:
 
 
 def _palette(counted: Counter[int]) -> list[int]:
-    """The commonest colour of every neighbourhood; neighbourhoods grow until they are few enough.
+    """The grounds, and of every neighbourhood its commonest colour; neighbourhoods grow until they are few enough.
 
     The commonest 256 alone would paint a rare but telling colour, such as a single warning, like its nearest relative.
     """
     colours = [colour for colour, _count in counted.most_common()]
+    grounds, others = colours[:_GROUNDS], colours[_GROUNDS:]
     reach = 0
-    while len(colours) > _MOST_COLOURS:
+    while len(grounds) + len(others) > _MOST_COLOURS:
         reach += 3
-        colours = _spread(colours, reach)
-    return colours
+        others = _spread(others, reach)
+    return [*grounds, *others]
 
 
 def _spread(colours: list[int], reach: int) -> list[int]:
-    """In order, those whose every neighbour within ``reach`` per channel comes later."""
+    """In order, those that are further than ``reach`` in some channel from all that are kept before them."""
     kept: list[tuple[int, int, int]] = []
     for colour in colours:
         red, green, blue = colour >> 16 & 255, colour >> 8 & 255, colour & 255

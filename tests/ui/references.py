@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.picture_files import save_small
 from tests.ui.reference_screens import SCREENS, render
 
-FOLDER = Path(__file__).resolve().parent / "references"
+FOLDER = Path(__file__).resolve().parent / "reference_pictures"
 
 
 def path_of(name: str) -> Path:

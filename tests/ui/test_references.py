@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QGraphicsColorizeEffect, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.ui.shell import Shell
-from app.ui.theme import LIGHT, ThemeChoice, apply_theme
+from app.ui.theme import DARK, LIGHT, ThemeChoice, apply_theme
 from app.ui.widgets import PrimaryButton, SecondaryButton, StatusBadge, Tone
 from tests.ui.picture_comparison import Comparison, compare, difference_picture
 from tests.ui.picture_files import save_small, with_few_colours
@@ -111,6 +111,9 @@ def test_the_palette_of_a_reference_makes_no_difference(rendered: Rendering) -> 
     comparison = compare(with_few_colours(picture), picture)
     assert comparison.is_alike, str(comparison)
     assert comparison.share == 0
+    grounds = (DARK.background, DARK.panel, DARK.rail)
+    kept = {QColor(colour).name().upper() for colour in with_few_colours(picture).colorTable()}
+    assert kept.issuperset(grounds)
 
 
 @pytest.mark.parametrize(
