@@ -204,6 +204,8 @@ def _draft(order: Order, content: Json, paid: Money, basket: Basket, amount_fiel
         FieldLine(
             text("Total"), _total_words(order), f"{amount_field}: {amount} {order.total.currency}", _rule(basket)
         ),
+        FieldLine(text("Currency"), order.total.currency, f"currency: {content['currency']}"),
+        FieldLine(text("Order date"), order.created_at.isoformat(timespec="minutes"), _date_words(content)),
         FieldLine(text("Status"), order.source_status or order.status.value, content.get("normalizedStatus", "")),
         FieldLine(text("Shipping method"), order.shipping_method, f"shippingMethod: {order.shipping_method}"),
         *(
@@ -220,6 +222,11 @@ def _draft(order: Order, content: Json, paid: Money, basket: Basket, amount_fiel
         natural_keys=(order.number, order.email),
         amount=paid.rounded(),
     )
+
+
+def _date_words(content: Json) -> str:
+    name = "storeCreatedDate" if "storeCreatedDate" in content else "externalCreatedDate"
+    return f"{name}: {content[name]}"
 
 
 def _total_words(order: Order) -> str:
