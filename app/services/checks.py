@@ -12,6 +12,7 @@ from app.core.events import Emit, StageEvent, StageState, now
 from app.core.records import Kind
 from app.core.texts import Text, _, text, verbatim
 from app.sdk.check import Probe, run_probes
+from app.sdk.manifest import Manifest
 from app.sdk.network_check import NetworkCheck
 from app.sdk.redaction import Redactor
 from app.sdk.registry import Registry
@@ -37,7 +38,8 @@ class Checks:
         self._emit = emit
 
     async def check(self, key: str, kinds: Sequence[Kind] = ()) -> AsyncGenerator[StageEvent, None]:
-        """Every stage as RUNNING, then as its result. Closing the iterator ends the test at once.
+        """Every stage as RUNNING, then as its result. Closing the iterator ends the test at once. Without ``kinds``
+        everything is tried that the system can take part in.
 
         Settings that are not complete come as a failed stage ``settings``. Raises ConfigError for an unknown account.
         """
@@ -97,7 +99,7 @@ class Checks:
         network: Sequence[Probe] = NetworkCheck(address).probes() if address else ()
         try:
             async with self._opener.opened_with(manifest, settings, address, account=account) as opened:
-                probes = [*network, *manifest.probes(opened.access, kinds)]
+                probes = [*network, *manifest.probes(opened.access, kinds or _everything(manifest))]
                 async with aclosing(run_probes(probes)) as stages:
                     async for stage in stages:
                         yield self._safe(stage)
@@ -120,6 +122,11 @@ class Checks:
             field=stage.field,
             suggestion=stage.suggestion,
         )
+
+
+def _everything(manifest: Manifest) -> Sequence[Kind]:
+    able = {each.kind for each in manifest.reads} | {each.kind for each in manifest.writes}
+    return [kind for kind in Kind if kind in able]
 
 
 def _failed(name: str, title: Text, error: AppError) -> StageEvent:

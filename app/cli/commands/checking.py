@@ -27,13 +27,10 @@ async def check_account(session: Session) -> Exit:
 
 
 async def _kinds_in_use(services: Services, key: str) -> Sequence[Kind]:
-    """What the integrations of the account send, else everything that its system can."""
-    view = await services.accounts.get(key)
+    """What the integrations of the account send; none where it has none yet."""
     integrations = [each.integration for each in await services.integrations.all()]
     used = {kind for each in integrations if key in {each.source, each.target} for kind in each.flows}
-    manifest = services.systems.of(view.system)
-    able = {each.kind for each in manifest.reads} | {each.kind for each in manifest.writes}
-    return [kind for kind in Kind if kind in (used or able)]
+    return [kind for kind in Kind if kind in used]
 
 
 def _show(session: Session, stage: StageEvent) -> None:

@@ -88,6 +88,7 @@ def _field(spec: FieldSpec) -> dict[str, Any]:
         "help": spec.setting.help,
         "where": spec.setting.where,
         "choices": dict(spec.choices),
+        "table_keys": dict(spec.setting.table_keys),
         "minimum": spec.minimum,
         "maximum": spec.maximum,
         "min_length": spec.min_length,
