@@ -69,6 +69,8 @@ class Setting:
     """Name of the connector's list of suggestions for this field, such as ``lists``; see ``Suggests`` in sdk.target."""
     table_headings: tuple[Text, Text] | None = None
     """What stands above the two columns of a table."""
+    table_keys: Mapping[str, Text] = field(default_factory=dict)
+    """What the first column of a table offers, key to label; then ``suggests`` fills the second, else the first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.localtime import get_localzone
 from pydantic import Field, field_validator
 
-from app.connectors.files.fields import field_names
+from app.connectors.files.fields import field_names, labels
 from app.core.money import currency_code
 from app.core.records import OrderStatus
 from app.core.texts import text
@@ -167,6 +167,7 @@ class FileSettings(Settings):
             ),
             suggests="columns",
             table_headings=(text("Field"), text("Column in the file")),
+            table_keys=labels(),
         ),
     ] = Field(default_factory=dict)
     statuses: Annotated[

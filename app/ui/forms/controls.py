@@ -78,6 +78,13 @@ def _path(spec: FieldSpec) -> QWidget:
     return PathField(spec.label, patterns=spec.setting.path_filter.split(), placeholder=_hint(spec))
 
 
+def _table(spec: FieldSpec) -> QWidget:
+    setting = spec.setting
+    return MappingField(
+        spec.label, setting.table_headings, keys=setting.table_keys, is_suggesting=bool(setting.suggests)
+    )
+
+
 _BUILDERS: Mapping[InputKind, Callable[[FieldSpec], QWidget]] = {
     InputKind.TEXT: _text,
     InputKind.LONG_TEXT: _long_text,
@@ -87,7 +94,7 @@ _BUILDERS: Mapping[InputKind, Callable[[FieldSpec], QWidget]] = {
     InputKind.CHOICES: _several,
     InputKind.DATE: lambda spec: TypedDateField(spec.label, placeholder=_hint(spec)),
     InputKind.PATH: _path,
-    InputKind.TABLE: lambda spec: MappingField(spec.label, spec.setting.table_headings),
+    InputKind.TABLE: _table,
 }
 
 

@@ -13,6 +13,7 @@ from app.sdk.target import Suggestion
 from app.ui.forms.controls import build_control
 from app.ui.forms.model import FormModel
 from app.ui.forms.suggest import SuggestField
+from app.ui.forms.table import MappingField
 from app.ui.theme import SPACING
 from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.disclosure import Disclosure
@@ -131,7 +132,7 @@ class SettingsForm(QWidget):
             if isinstance(widget, QLineEdit):
                 widget.installEventFilter(self)
                 self._names[widget] = spec.name
-        if isinstance(control, SuggestField):
+        if isinstance(control, SuggestField | MappingField):
             control.suggestions_wanted.connect(lambda name=spec.name: self._model.want_suggestions(name))
         self._rows[spec.name] = row
         return row
@@ -174,7 +175,7 @@ class SettingsForm(QWidget):
 
     def _offer(self, name: str, suggestions: list[Suggestion]) -> None:
         row = self._rows.get(name)
-        if row is not None and isinstance(row.control, SuggestField):
+        if row is not None and isinstance(row.control, SuggestField | MappingField):
             row.control.set_suggestions(suggestions)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.connectors.files import settings as settings_module
+from app.connectors.files.fields import field_names
 from app.connectors.files.manifest import MANIFEST
 from app.connectors.files.options import FileOptions
 from app.connectors.files.settings import FileSettings
@@ -49,6 +50,14 @@ def test_every_setting_has_a_label_and_columns_are_a_table() -> None:
     assert specs["path"].input.value == "path"
     assert specs["columns"].input.value == specs["code_rules"].input.value == "table"
     assert {name for name, spec in specs.items() if spec.is_required} == {"path"}
+
+
+def test_every_field_that_a_column_can_be_mapped_to_is_offered_by_a_label_of_its_own() -> None:
+    keys = next(spec for spec in field_specs(FileSettings) if spec.name == "columns").setting.table_keys
+    assert set(keys) == set(field_names())
+    assert len({str(label) for label in keys.values()}) == len(keys)
+    for key in keys:
+        assert not problems_of(FileSettings, {"path": "orders.csv", "columns": {key: "Heading"}})
 
 
 def test_the_zone_of_this_computer_is_offered_and_utc_is_no_hint(monkeypatch: pytest.MonkeyPatch) -> None:

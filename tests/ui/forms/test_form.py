@@ -1,18 +1,21 @@
 import asyncio
 from collections.abc import Mapping
+from typing import Annotated
 
 import pytest
+from pydantic import Field
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.texts import Text, text
-from app.sdk.settings import InputKind, Settings, field_specs, parse
+from app.sdk.settings import InputKind, Setting, Settings, field_specs, parse
 from app.sdk.target import Suggestion
 from app.ui.forms import FormModel, SettingsForm
 from app.ui.forms.model import model_check
 from app.ui.forms.suggest import SuggestField
 from app.ui.forms.table import MappingField
-from app.ui.widgets import CheckBox, Disclosure, LinkButton, SecretField, TextField
+from app.ui.widgets import CheckBox, Disclosure, DropDown, LinkButton, SecretField, TextField
 from tests.ui.fake_systems import FileSettings, MailOptions, ShopSettings
 from tests.ui.fakes import FakeWindow
 
@@ -159,6 +162,78 @@ def test_pairs_grow_while_typing_and_rows_can_be_removed(window: FakeWindow, qtb
     table._frame.view.setCurrentIndex(model.index(0, 0))
     table.remove_current()
     assert form._model.value("columns") == {}
+
+
+class ImportSettings(Settings):
+    columns: Annotated[
+        dict[str, str],
+        Setting(
+            label=text("Columns"),
+            suggests="columns",
+            table_headings=(text("Field"), text("Column in the file")),
+            table_keys={"total": text("Order total"), "date": text("Order date")},
+        ),
+    ] = Field(default_factory=dict)
+
+
+def editor_of(qtbot: QtBot, table: MappingField, row: int, column: int) -> QWidget:
+    """Opened by the keyboard, as a person without a mouse does."""
+    view = table._frame.view
+    table.window().activateWindow()
+    qtbot.waitUntil(table.isActiveWindow)
+    view.setFocus()
+    view.setCurrentIndex(table.pairs.index(row, column))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    return view.indexWidget(view.currentIndex())
+
+
+def test_a_pair_is_chosen_by_label_and_heading(window: FakeWindow, qtbot: QtBot) -> None:
+    form = form_of(window, qtbot, ImportSettings)
+    table = form.control("columns")
+    assert isinstance(table, MappingField)
+    keys = editor_of(qtbot, table, 0, 0)
+    assert isinstance(keys, DropDown)
+    assert keys.accessibleName() == "Field"
+    assert [keys.itemText(row) for row in range(keys.count())] == ["Please choose", "Order total", "Order date"]
+    qtbot.waitUntil(lambda: keys.view().isVisible())
+    qtbot.keyClick(keys.view(), Qt.Key.Key_Down)
+    qtbot.keyClick(keys.view(), Qt.Key.Key_Return)
+    assert table.value() == {"total": ""}
+    assert table.pairs.index(0, 0).data() == "Order total"
+
+    heading = editor_of(qtbot, table, 0, 1)
+    assert isinstance(heading, SuggestField)
+    assert heading.accessibleName() == "Column in the file: Order total"
+    qtbot.waitUntil(lambda: bool(heading._by_label))
+    qtbot.keyClick(heading, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    popup = heading.completer().popup()
+    qtbot.keyClick(popup, Qt.Key.Key_Down)
+    qtbot.keyClick(popup, Qt.Key.Key_Return)
+    assert heading.text() == "Newsletter"
+    qtbot.keyClick(heading, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: table.value() == {"total": "4"})
+    assert form._model.value("columns") == {"total": "4"}
+    assert table.pairs.index(0, 1).data() == "Newsletter"
+
+
+def test_a_key_is_offered_once_and_an_unknown_one_stays(window: FakeWindow, qtbot: QtBot) -> None:
+    form = form_of(window, qtbot, ImportSettings, {"columns": {"total": "Betrag", "old": "Alt"}})
+    table = form.control("columns")
+    assert isinstance(table, MappingField)
+    assert [table.pairs.index(row, 0).data() for row in range(2)] == ["Order total", "old"]
+    keys = editor_of(qtbot, table, 1, 0)
+    assert isinstance(keys, DropDown)
+    assert [keys.itemText(row) for row in range(keys.count())] == ["old", "Order date"]
+    assert table.value() == {"total": "Betrag", "old": "Alt"}
+
+
+def test_a_heading_can_be_typed(window: FakeWindow, qtbot: QtBot) -> None:
+    table = form_of(window, qtbot, ImportSettings, {"columns": {"total": ""}}).control("columns")
+    assert isinstance(table, MappingField)
+    heading = editor_of(qtbot, table, 0, 1)
+    qtbot.keyClicks(heading, "Betrag")
+    qtbot.keyClick(heading, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: table.value() == {"total": "Betrag"})
 
 
 def test_a_date_that_cannot_be_read_is_said_to_be_one(window: FakeWindow, qtbot: QtBot) -> None:
