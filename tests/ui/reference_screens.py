@@ -172,6 +172,7 @@ async def render(application: QApplication, screen: Screen) -> QImage:
             shell.log_pane.append(world.log_lines())
             shell.log_pane.flush()
             shell.setFocus()
+            await _still(shell)
             screen.alter(shell)
             return await _still(shell)
         finally:
