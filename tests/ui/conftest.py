@@ -1,6 +1,7 @@
 """Windows under test: a loop for coroutines, the theme, and services that live in memory."""
 
 import asyncio
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,17 @@ from PySide6.QtWidgets import QApplication
 
 from app.ui.theme import ThemeChoice, apply_theme
 from tests.ui.fakes import FakeEngine, FakeWindow, fake_context
+
+
+def pytest_runtest_logstart() -> None:
+    """Qt's objects may only die in the window's thread, so no other thread may come upon them as garbage."""
+    gc.disable()
+
+
+def pytest_runtest_logfinish() -> None:
+    """When the test and its fixtures are gone, what they left behind is cleared away here, in the window's thread."""
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture
