@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
 
@@ -24,6 +26,9 @@ from app.core.texts import text
 from app.sdk.plan import Json
 
 _LONGEST_EVIDENCE = 2_000
+_SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]*)?")
+_LONGEST_RETRY_AFTER_S = 7 * 24 * 3600.0
+"""Nobody means more; it also keeps a nonsensical number within what a clock can count."""
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -134,13 +139,24 @@ def redirect_error(answer: Answer) -> AddressError:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
-    """RFC 9110 Retry-After: seconds or a date; None where absent or unreadable."""
+    """RFC 9110 Retry-After: seconds or a date; None where absent or unreadable.
+
+    A date is held against the vendor's own clock, the Date header, so that a wrong clock of this computer neither
+    hurries nor waits for hours.
+    """
     raw = headers.get("retry-after", "").strip()
-    if not raw:
+    if _SECONDS.fullmatch(raw):
+        return min(float(raw), _LONGEST_RETRY_AFTER_S)
+    until = _moment(raw)
+    if until is None:
         return None
-    if raw.replace(".", "", 1).isdigit():
-        return float(raw)
+    seconds = (until - (_moment(headers.get("date", "")) or now())).total_seconds()
+    return min(max(0.0, seconds), _LONGEST_RETRY_AFTER_S)
+
+
+def _moment(raw: str) -> datetime | None:
     try:
-        return max(0.0, (parsedate_to_datetime(raw) - now()).total_seconds())
-    except (ValueError, TypeError):
+        found = parsedate_to_datetime(raw)
+    except (ValueError, TypeError, OverflowError):
         return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -23,8 +23,10 @@ import truststore
 from app.core.errors import (
     AddressError,
     AppError,
+    DataError,
     ProtocolError,
     RateLimitError,
+    SignInError,
     TemporaryError,
     UnknownOutcomeError,
     UnreachableError,
@@ -37,10 +39,20 @@ from app.sdk.base_url import checked_base_url, is_loopback
 from app.sdk.pacing import Pace, Pacer
 from app.sdk.plan import Json
 from app.sdk.redaction import Redactor
+from app.sdk.waits import Waits
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_NOT_PROCESSED = frozenset({408, 423, 425, 429, 503})
+_NOT_PROCESSED = frozenset({408, 423, 425, 429})
 """Statuses that say the request was turned away; after any other fault of a server a write may have happened."""
+_NEVER_LEFT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,
+)
+"""Before these nothing of a request was sent; after any other error of the connection a write may have happened."""
 _MOST_OF_A_PAGE = 65_536
 
 
@@ -60,6 +72,8 @@ class HttpOptions:
     classify: Classify | None = None
     connect_timeout_s: float = 10
     read_timeout_s: float = 60
+    """Between two pieces of an answer; ``whole_timeout_s`` ends an answer that drips without end."""
+    whole_timeout_s: float = 300
     tries: int = 5
     backoff_s: float = 1.0
     longest_wait_s: float = 120.0
@@ -99,6 +113,12 @@ class HttpClient:
         self._account = account
         self._transport = transport
         self._client: httpx.AsyncClient | None = None
+        self._waits = Waits(urlsplit(self.base_url).hostname or "", lambda: self.pacer.held_s)
+
+    @property
+    def waits(self) -> Waits:
+        """What this client waits for at the moment."""
+        return self._waits
 
     async def __aenter__(self) -> Self:
         return self
@@ -153,7 +173,8 @@ class HttpClient:
                 if isinstance(error, RateLimitError):
                     self.pacer.refused(wait_s)
                 else:
-                    await asyncio.sleep(wait_s)
+                    with self._waits.retrying(attempt + 1, wait_s):
+                        await asyncio.sleep(wait_s)
 
     def _wait_s(self, error: TemporaryError, attempt: int) -> float:
         if error.retry_after_s is not None:
@@ -164,14 +185,26 @@ class HttpClient:
         async with self.pacer.turn():
             headers = await self._headers(sending.headers, has_body=sending.payload is not None)
             started = time.perf_counter()
+            asked = self._waits.asked()
             try:
-                response = await self._http().request(
-                    sending.method, sending.url, params=sending.query or None, content=sending.payload, headers=headers
-                )
-            except httpx.HTTPError as error:
+                async with asyncio.timeout(self.options.whole_timeout_s):
+                    response = await self._http().request(
+                        sending.method,
+                        sending.url,
+                        params=sending.query or None,
+                        content=sending.payload,
+                        headers=headers,
+                    )
+            except (httpx.HTTPError, TimeoutError) as error:
                 self._report(sending, None, started, attempt, type(error).__name__)
                 host = urlsplit(sending.url).hostname or ""
                 raise _connection_error(error, host, may_repeat=sending.may_repeat) from error
+            except httpx.InvalidURL as error:
+                raise _no_address(error) from error
+            except UnicodeEncodeError:
+                raise _unsendable_header() from None  # the cause holds the key itself
+            finally:
+                self._waits.answered(asked)
             answer = Answer(
                 response.status_code,
                 {name.lower(): value for name, value in response.headers.items()},
@@ -189,7 +222,7 @@ class HttpClient:
         error = own or common_error(safe)
         if error is not None:
             error.detail = self._redact(error.detail)
-            if isinstance(error, UnreachableError) and not may_repeat and answer.status not in _NOT_PROCESSED:
+            if isinstance(error, UnreachableError) and not may_repeat and not _was_turned_away(answer):
                 raise _unknown_outcome(urlsplit(answer.url).hostname or "", error.detail) from error
             raise error
         return answer
@@ -295,10 +328,31 @@ async def _knocked(response: httpx.Response, url: str) -> Knock:
     return Knock(answer, tls.version() or "", tls.getpeercert(binary_form=True) or b"")
 
 
-def _connection_error(error: httpx.HTTPError, host: str, *, may_repeat: bool) -> AppError:
+def _was_turned_away(answer: Answer) -> bool:
+    """503 says so only with its Retry-After (RFC 9110, 15.6.4): a proxy also answers it when the server behind it broke
+    off in the middle of the work."""
+    return answer.status in _NOT_PROCESSED or (answer.status == 503 and "retry-after" in answer.headers)
+
+
+def _no_address(error: httpx.InvalidURL) -> DataError:
+    return DataError(
+        "unreadable",
+        text("A number or name holds characters that the system cannot be asked about."),
+        detail=f"{type(error).__name__}: {error}",
+    )
+
+
+def _unsendable_header() -> SignInError:
+    return SignInError(
+        text("The key holds a character that no key has, such as a letter with an accent or a curly quotation mark."),
+        remedy=text("Copy the key again from the system, and paste it without anything around it."),
+        detail="a header value is not ASCII",
+    )
+
+
+def _connection_error(error: httpx.HTTPError | TimeoutError, host: str, *, may_repeat: bool) -> AppError:
     detail = f"{type(error).__name__} talking to {host}"
-    arrived = isinstance(error, httpx.ReadError | httpx.ReadTimeout | httpx.WriteError | httpx.WriteTimeout)
-    if (arrived or isinstance(error, httpx.RemoteProtocolError)) and not may_repeat:
+    if not may_repeat and not isinstance(error, _NEVER_LEFT):
         return _unknown_outcome(host, detail)
     if isinstance(error, httpx.ConnectError) and isinstance(_root(error), ssl.SSLError):
         return AddressError(
@@ -307,7 +361,7 @@ def _connection_error(error: httpx.HTTPError, host: str, *, may_repeat: bool) ->
             detail=f"{detail}: {_root(error)}",
             field="api_address",
         )
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, httpx.TimeoutException | TimeoutError):
         return UnreachableError(text("{host} takes too long to answer.", host=host), detail=detail)
     return UnreachableError(
         text("{host} cannot be reached.", host=host),

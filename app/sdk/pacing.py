@@ -48,6 +48,11 @@ class Pacer:
     def per_second(self) -> float:
         return 1 / self._interval_s
 
+    @property
+    def held_s(self) -> float:
+        """Seconds until the next request may leave; 0 where it may leave at once."""
+        return max(0.0, self._next_at - self._clock())
+
     def slow_to(self, per_second: float) -> None:
         """The person's own, lower limit ("gently"); never raises the rate above the vendor's."""
         self._interval_s = max(self._interval_s, 1 / per_second)

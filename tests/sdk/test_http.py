@@ -133,11 +133,19 @@ async def test_a_lost_answer_to_a_write_is_in_doubt_and_not_repeated(wire: Line,
     assert len([event for event in wire.events if isinstance(event, RequestEvent)]) == 1
 
 
-@pytest.mark.parametrize(("status", "expected"), [(500, UnknownOutcomeError), (504, UnknownOutcomeError), (503, None)])
+@pytest.mark.parametrize(
+    ("status", "headers", "expected"),
+    [
+        (500, {}, UnknownOutcomeError),
+        (504, {}, UnknownOutcomeError),
+        (503, {}, UnknownOutcomeError),
+        (503, {"Retry-After": "0"}, None),
+    ],
+)
 async def test_after_a_server_fault_a_write_is_only_repeated_when_it_was_turned_away(
-    wire: Line, status: int, expected: type[AppError] | None
+    wire: Line, status: int, headers: dict[str, str], expected: type[AppError] | None
 ) -> None:
-    wire.simulator.fail(status=status)
+    wire.simulator.fail(status=status, headers=headers)
     if expected is None:
         assert (await wire.client.request("POST", "echo", body={})).status == 200
     else:
