@@ -85,6 +85,7 @@ def update_customer(call: Call) -> Reply:
     fields = unwrapped(call, "ecomCustomer", (*_CUSTOMER, "acceptsMarketing"))
     _guard_marketing(fields)
     row |= fields
+    call.world.note("customers", row["id"])
     return Reply(200, {"ecomCustomer": row})
 
 
@@ -148,10 +149,11 @@ def store_order(world: World, fields: Row, row: Row | None = None) -> Row:
         row = world.add("orders", {"externalid": "", "externalcheckoutid": "", "createdDate": world.stamp(), **plain})
     else:
         row |= plain
+        world.note("orders", row["id"])
     row |= {"updatedDate": world.stamp(), "state": _state(row, was_cart=was_cart)}
     if "orderProducts" in fields:
-        for key in [key for key, each in world["order_products"].items() if each["orderid"] == row["id"]]:
-            del world["order_products"][key]
+        for each in list(world.matching("order_products", orderid=row["id"])):
+            del world["order_products"][each["id"]]
         for line in fields["orderProducts"]:
             world.add("order_products", {**line, "orderid": row["id"], "connectionid": row["connectionid"]})
     row["orderDiscounts"] = fields.get("orderDiscounts", row.get("orderDiscounts", []))
@@ -234,11 +236,12 @@ def _shown(row: Row, products: Sequence[Row] = ()) -> Row:
 
 
 def _filtered(call: Call, table: str, names: tuple[str, ...]) -> list[Row]:
-    rows = list(call.world[table].values())
-    for name in names:
-        wanted = call.query.get(f"filters[{name}]")
-        if wanted is not None:
-            if name == "connectionid" and not wanted.isdigit():
-                raise RefusedError(400, {"message": "connectionid must be greater than 0"})
-            rows = [row for row in rows if str(row.get(name, "")).casefold() == wanted.casefold()]
-    return rows
+    asked = {name: call.query[f"filters[{name}]"] for name in names if f"filters[{name}]" in call.query}
+    if not asked.get("connectionid", "0").isdigit():
+        raise RefusedError(400, {"message": "connectionid must be greater than 0"})
+    rows = call.world.candidates(table, asked)
+    return [
+        row
+        for row in rows
+        if all(str(row.get(name, "")).casefold() == wanted.casefold() for name, wanted in asked.items())
+    ]

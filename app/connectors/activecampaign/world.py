@@ -22,6 +22,13 @@ _TABLES = (
     *("contacts", "emails", "lists", "memberships", "tags", "contact_tags", "fields", "field_rels", "field_values"),
     *("connections", "customers", "orders", "order_products", "graph_orders", "graph_products", "imports"),
 )
+_SOUGHT: Mapping[str, tuple[str, ...]] = {
+    "orders": ("externalid", "externalcheckoutid"),
+    "customers": ("externalid",),
+    "order_products": ("orderid",),
+    "contact_tags": ("contact",),
+}
+"""Columns by which rows of large tables are found without looking at every row."""
 _DECIMALS = {"finalAmount", "shippingAmount", "discountsAmount", "discountAmount", "priceAmount", "variantPriceAmount"}
 NO_DATE = "0000-00-00"
 
@@ -46,6 +53,8 @@ class World:
     overload_status: int = 429
     import_window: list[tuple[float, bool]] = field(default_factory=list)
     monotonic: Callable[[], float] = time.monotonic
+    places: dict[tuple[str, str, str], dict[str, None]] = field(default_factory=dict)
+    """Ids by table, column and value, in lower case: where to look. A row may have changed since."""
 
     def __getitem__(self, name: str) -> dict[str, Row]:
         return self.tables[name]
@@ -57,14 +66,32 @@ class World:
     def add(self, table: str, row: Row) -> Row:
         row_id = self.next_id(table)
         self.tables[table][row_id] = {**row, "id": row_id}
+        self.note(table, row_id)
         return self.tables[table][row_id]
+
+    def note(self, table: str, key: str) -> None:
+        """Keeps a row findable; to be called when one of the sought columns has changed."""
+        row = self.tables[table][key]
+        for column in _SOUGHT.get(table, ()):
+            place = (table, column, str(row.get(column, "")).casefold())
+            self.places.setdefault(place, {})[key] = None
 
     def find(self, table: str, **values: str) -> Row | None:
         return next(self.matching(table, **values), None)
 
     def matching(self, table: str, **values: str) -> Iterator[Row]:
-        rows = list(self.tables[table].values())
+        rows = self.candidates(table, values)
         return (row for row in rows if all(str(row.get(name)) == value for name, value in values.items()))
+
+    def candidates(self, table: str, values: Mapping[str, str]) -> list[Row]:
+        """All rows that can have these values, and perhaps others, in the order of the table."""
+        rows = self.tables[table]
+        column = next((name for name in _SOUGHT.get(table, ()) if name in values), None)
+        if column is None:
+            return list(rows.values())
+        keys = self.places.get((table, column, values[column].casefold()), {})
+        found = [rows[key] for key in keys if key in rows]
+        return sorted(found, key=lambda row: int(row["id"]))
 
     def stamp(self, at: datetime | None = None) -> str:
         return (at or self.clock()).astimezone(_ACCOUNT_ZONE).isoformat(timespec="seconds")
@@ -132,6 +159,7 @@ class World:
             return held, False
         row = {"id": self.next_id("contact_tags"), "contact": contact_id, "tag": tag_id, "cdate": self.stamp()}
         self.tables["contact_tags"][key] = row
+        self.note("contact_tags", key)
         return row, True
 
     def tags_of(self, email: str) -> set[str]:
@@ -180,6 +208,10 @@ class World:
         self.tables = {name: state["tables"].get(name, {}) for name in _TABLES}
         for name in ("graph_orders", "graph_products"):
             self.tables[name] = {key: _with_decimals(row) for key, row in self.tables[name].items()}
+        self.places.clear()
+        for table in _SOUGHT:
+            for key in self.tables[table]:
+                self.note(table, key)
         self.counters = dict(state["counters"])
         self.automations = list(state["automations"])
         self.resubscribed = list(state["resubscribed"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -68,8 +68,13 @@ def until(name: str) -> Test:
 
 
 def filtered(rows: Iterable[Row], query: Mapping[str, str], tests: Mapping[str, Test]) -> list[Row]:
+    return list(matching(rows, query, tests))
+
+
+def matching(rows: Iterable[Row], query: Mapping[str, str], tests: Mapping[str, Test]) -> Iterator[Row]:
+    """One after another, for whoever needs the first ones only."""
     asked = [(tests[name], value) for name, value in query.items() if name in tests]
-    return [row for row in rows if all(test(row, value) for test, value in asked)]
+    return (row for row in rows if all(test(row, value) for test, value in asked))
 
 
 def limit_of(query: Mapping[str, str], most: int = _MOST) -> int:

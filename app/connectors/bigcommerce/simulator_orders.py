@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
+from itertools import dropwhile, islice
 from typing import Any
 
 from starlette.requests import Request
@@ -42,9 +44,12 @@ class Orders:
         self._world = world
 
     def listed(self, request: Request) -> Response:
-        rows = self._rows(request)
         name, _, direction = request.query_params.get("sort", "id:asc").partition(":")
-        rows.sort(key=lambda row: (_sortable(name, row[name]), row["id"]), reverse=direction == "desc")
+        if (name, direction) == ("id", "asc"):
+            rows = list(islice(self._rows(request), _last_place(request)))
+        else:
+            rows = list(self._rows(request))
+            rows.sort(key=lambda row: (_sortable(name, row[name]), row["id"]), reverse=direction == "desc")
         if "include" in request.query_params and lists.has_failing(rows, request.query_params, self._world.failing):
             return Response("", 500)
         return lists.v2_page([self._shown(row, request) for row in rows], request.query_params)
@@ -54,7 +59,7 @@ class Orders:
         return as_json(self._shown(row, request)) if row else v2_problem(404, "The requested resource was not found.")
 
     def count(self, request: Request) -> Response:
-        rows = self._rows(request)
+        counts = Counter(row["status_id"] for row in self._rows(request))
         statuses = [
             {
                 "id": status,
@@ -62,12 +67,12 @@ class Orders:
                 "system_label": name,
                 "custom_label": name,
                 "system_description": "",
-                "count": sum(1 for row in rows if row["status_id"] == status),
+                "count": counts[status],
                 "sort_order": number,
             }
             for number, (status, name) in enumerate(self._world.status_names.items())
         ]
-        return as_json({"statuses": statuses, "count": len(rows)})
+        return as_json({"statuses": statuses, "count": counts.total()})
 
     def products(self, request: Request) -> Response:
         return lists.v2_page(self._world.items.get(_order_id(request), []), request.query_params)
@@ -95,12 +100,16 @@ class Orders:
         rows = lists.filtered(self._world.refunds.values(), request.query_params, _REFUND_TESTS)
         return lists.v3_page(rows, request.query_params)
 
-    def _rows(self, request: Request) -> list[Row]:
+    def _rows(self, request: Request) -> Iterator[Row]:
+        """By ascending id, as orders were added."""
         query = request.query_params
-        rows = lists.filtered(self._world.orders.values(), query, _TESTS)
+        orders: Iterable[Row] = self._world.orders.values()
+        if first := int(query.get("min_id", "0")):
+            orders = dropwhile(lambda row: row["id"] < first, orders)
+        rows = lists.matching(orders, query, _TESTS)
         if "status_id" in query or self._world.lists_incomplete:
             return rows
-        return [row for row in rows if row["status_id"]]
+        return (row for row in rows if row["status_id"])
 
     def _shown(self, row: Row, request: Request) -> Row:
         included = request.query_params.get("include", "").split(",")
@@ -135,6 +144,10 @@ class Orders:
 
 def _order_id(request: Request) -> int:
     return int(request.path_params["order_id"])
+
+
+def _last_place(request: Request) -> int:
+    return lists.limit_of(request.query_params) * int(request.query_params.get("page", "1"))
 
 
 def _system_name(status_id: int) -> str:
