@@ -1,0 +1,1 @@
+"""One module per line of the table: NAME, TITLE and ``measure``."""

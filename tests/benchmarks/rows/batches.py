@@ -1,0 +1,40 @@
+"""Batches of 500: the engine with its ledger on a disk against the raw loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.benchmarks.bench import Bench
+from tests.benchmarks.engine_runs import Work, engine_sample
+from tests.benchmarks.measuring import Figure, Goal, Sample, cpu, interleaved, rate
+from tests.benchmarks.raw import raw_sample
+
+NAME = "batches"
+TITLE = "batches of 500"
+
+
+async def measure(bench: Bench) -> Sequence[Figure]:
+    work = Work(records=bench.records(20_000, at_least=1_000), size=500)
+
+    async def engine() -> Sample:
+        await bench.behave(orders=work.records)
+        return await engine_sample(bench, work)
+
+    async def raw() -> Sample:
+        await bench.behave(orders=work.records)
+        return await raw_sample(bench, work)
+
+    series = await interleaved(bench.rounds, {"engine": engine, "raw": raw})
+    return [
+        Figure(
+            what="records/s of the raw loop",
+            value=series.ratio(rate, "engine", "raw"),
+            goal=Goal(at_least=0.60),
+            facts=series.facts(),
+        ),
+        Figure(
+            what="CPU per 10,000 records", value=series.median(cpu, "engine") * 10_000, unit="s", goal=Goal(at_most=1.0)
+        ),
+        Figure(what="CPU per record of the raw loop", value=series.ratio(cpu, "engine", "raw")),
+        Figure(what="records/s", value=series.median(rate, "engine"), unit="/s"),
+    ]
