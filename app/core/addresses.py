@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 _DELIMITERS = "\t\n\r @<>,;:\"'()[]{}=&?/|"
 _ENCODED = "|".join(f"{ord(each):02X}" for each in _DELIMITERS)
@@ -39,3 +40,10 @@ def masked_words(words: str) -> str:
     if "@" not in words and "%40" not in words:
         return words
     return _INSIDE.sub(lambda found: masked_email(found.group().replace("%40", "@", 1)), words)
+
+
+def addresses_in(words: str) -> Iterator[str]:
+    """Every e-mail address inside, also URL-encoded, normalised."""
+    if "@" in words or "%40" in words:
+        for found in _INSIDE.finditer(words):
+            yield normalised_email(found.group().replace("%40", "@", 1))
