@@ -87,6 +87,8 @@ class RunMode(StrEnum):
     HISTORICAL = "historical"
     CHANGES = "changes"
     RETRY = "retry"
+    UNDO = "undo"
+    """Removes what an earlier run created."""
 
 
 class RunState(StrEnum):

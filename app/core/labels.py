@@ -36,6 +36,7 @@ MODE_NAMES: Mapping[RunMode, Text] = {
     RunMode.HISTORICAL: text("Historical import"),
     RunMode.CHANGES: text("Sync of changes"),
     RunMode.RETRY: text("Retry"),
+    RunMode.UNDO: text("Undo of an import"),
 }
 
 STATE_NAMES: Mapping[RunState, Text] = {

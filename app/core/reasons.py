@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from app.core.explanations import Explanation, explained
 from app.core.texts import Text, text
 
 
@@ -109,6 +110,47 @@ _COMMON = (
         text("Unusually many people or records would be removed or unsubscribed at once."),
         text("Look at the list; if it is right, confirm the removal."),
     ),
+    Reason(
+        "undone",
+        text("Undone: the target does not hold it any more."),
+        text("The next import sends it again."),
+    ),
+    Reason("removal_refused", text("The target refused to remove this record."), text("Remove it in the target.")),
+    Reason(
+        "kept_not_removable",
+        text("Kept: the target offers no way to remove this kind of record."),
+        text("Remove it in the target if it has to go."),
+    ),
+    Reason(
+        "kept_updated_since",
+        text("Kept: a later run has touched it since."),
+        text("Remove it in the target if it has to go."),
+    ),
+    Reason(
+        "kept_source_gone",
+        text("Kept: it is gone from the source, so that it cannot be compared with what was sent."),
+        text("Remove it in the target if it has to go."),
+    ),
+    Reason(
+        "kept_source_changed",
+        text("Kept: the record, or what you chose to send, has changed since, so that it cannot be compared."),
+        text("Remove it in the target if it has to go."),
+    ),
+    Reason(
+        "kept_changed_in_target",
+        text("Kept: somebody has changed it in the target since."),
+        text("Remove it in the target if it has to go."),
+    ),
+    Reason(
+        "kept_in_use",
+        text("Kept: something else in the target hangs on it."),
+        text("Remove it in the target if it has to go."),
+    ),
+    Reason(
+        "kept_objection",
+        text("Kept: this person unsubscribed or bounced, and that must not be forgotten."),
+        text(""),
+    ),
     Reason("deleted_in_source", text("Deleted in the source."), text("")),
     Reason(
         "not_in_target", text("The receiving system does not know this person; there is nothing to change."), text("")
@@ -135,6 +177,10 @@ class ReasonTexts:
 
     def of(self, code: str) -> Reason:
         return self._by_code.get(code) or Reason(code, text("Reason: {code}", code=code))
+
+    def explained(self, code: str, message: str) -> Explanation:
+        """The reason of one record with the facts that its message holds; without words for an empty code."""
+        return explained(code, self.of(code).words if code else Text(""), message)
 
     def codes(self) -> tuple[str, ...]:
         return tuple(self._by_code)

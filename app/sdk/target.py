@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -136,6 +136,36 @@ class ListsProducts(Protocol):
     """A target whose products can be matched with the source's."""
 
     async def remote_products(self) -> Sequence[Product]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What undoing makes of one record. ``steps`` remove it, in order; sent twice they leave the target as sent once.
+    Without any the record stays, and ``reason`` is the code that says why."""
+
+    steps: tuple[Step, ...] = ()
+    reason: str = ""
+
+
+@runtime_checkable
+class Undoes(Protocol):
+    """A target from which what a run created there can be removed again. What cannot be known is kept."""
+
+    def undo_order(self) -> Sequence[Kind]:
+        """The opened kinds whose records can be removed, those that hang on others before the others."""
+        ...
+
+    async def look_back(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
+        """What the target holds now of drafts of one kind, by key; absent keys are not there. Reads only.
+
+        ``is_same`` stands for more than in ``look_up``: the target holds what was sent, and nobody has added to it.
+        """
+        ...
+
+    def removal(self, draft: Draft, known: Known, leaving: Mapping[Kind, Collection[str]]) -> Removal:
+        """How the record would be removed, or why it stays. Pure. ``leaving`` holds the target's ids of what goes
+        before it in the same undo. An objection of a person must not be lost."""
+        ...
 
 
 @runtime_checkable

@@ -1,0 +1,297 @@
+"""Undoing a run: what was found to go is removed, each record examined once more right before.
+
+::
+
+    intent in the ledger -> examined again -> removed -> outcome in the ledger
+
+A removal may be sent twice, so that a lost answer is no doubt: what is gone the second time is gone. What was under way
+at a crash is examined again by the continued run.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.core.addresses import masked_words
+from app.core.errors import (
+    AppError,
+    ConfigError,
+    DataError,
+    ProtocolError,
+    StorageError,
+    TemporaryError,
+    UnknownOutcomeError,
+)
+from app.core.events import Emit, Level, RunState, now
+from app.core.labels import MODE_NAMES
+from app.core.ledger import Entry, EntryState, FlowMark, RunRecord
+from app.core.outcomes import Balance, FlowBalance, Outcome
+from app.core.reasons import ReasonTexts
+from app.core.records import Kind
+from app.core.rules import Rules
+from app.core.texts import Text, text
+from app.engine.control import Control, StopRequested
+from app.engine.job import Route
+from app.engine.planning import Planner, in_groups
+from app.engine.ports import KeyedHash, LedgerPort, RunsPort
+from app.engine.progress import Progress
+from app.engine.run import Patience, RunResult
+from app.engine.undo_examining import Examiner, Verdict
+from app.engine.undo_survey import CreationsPort, in_undo_order, open_targets
+from app.engine.undo_telling import UndoTeller
+from app.sdk.answers import RejectedError
+from app.sdk.plan import joined_path, resolved
+
+GROUP_SIZE = 25
+"""So many removals are under way at a crash at most."""
+_UNCOMPARABLE = {"kept_source_gone", "kept_source_changed"}
+_LONGEST_MESSAGE = 500
+
+
+class UndoEngine:
+    """Carries one undo out, once. ``verdicts`` are those of the survey; a continued undo finds its own in the ledger.
+
+    ``run.marks`` say how many records of each kind it is about.
+    """
+
+    def __init__(
+        self,
+        run: RunRecord,
+        routes: Sequence[Route],
+        rules: Rules,
+        verdicts: Sequence[Verdict] = (),
+        *,
+        ledger: LedgerPort,
+        runs: RunsPort,
+        creations: CreationsPort,
+        keyed_hash: KeyedHash,
+        reasons: ReasonTexts,
+        emit: Emit,
+        control: Control | None = None,
+        patience: Patience = Patience(),
+    ) -> None:
+        self.control = control or Control()
+        self._run = run
+        self._routes = in_undo_order(routes)
+        self._rules = rules
+        self._verdicts = verdicts
+        self._ledger = ledger
+        self._runs = runs
+        self._creations = creations
+        self._hash = keyed_hash
+        self._patience = patience
+        self._progress = Progress(run.id, run.integration, emit)
+        self._tell = UndoTeller(run, emit, reasons)
+
+    async def run(self) -> RunResult:
+        """Never raises AppError: the result and the events say how it ended. Cancellation leaves the run interrupted,
+        to be continued."""
+        await self._runs.begin(self._run)
+        self._tell.state(RunState.RUNNING)
+        try:
+            await self._note_intents()
+            for route in self._routes:
+                await self._patiently(route)
+            return await self._closed()
+        except StopRequested:
+            return await self._ended(RunState.STOPPED, text("Stopped. It can be continued where it stopped."))
+        except TemporaryError as error:
+            return await self._ended(RunState.WAITING, error.message, error)
+        except (ConfigError, StorageError) as error:
+            return await self._ended(RunState.PAUSED, error.message, error)
+        except AppError as error:
+            return await self._ended(RunState.FAILED, error.message, error)
+        except asyncio.CancelledError:
+            await self._ended(RunState.INTERRUPTED, text("Interrupted. It can be continued where it stopped."))
+            raise
+
+    async def _note_intents(self) -> None:
+        """All at once, so that a crash leaves either the whole undo or nothing of it."""
+        await self._creations.forget_history(self._run.integration, self._run.kinds)
+        if self._verdicts:
+            entries = [self._planned(each) if each.goes else self._kept(each) for each in self._verdicts]
+            await self._ledger.record(entries)
+            for verdict, entry in zip(self._verdicts, entries, strict=True):
+                if not verdict.goes:
+                    self._tell.record(entry, verdict.label)
+            return
+        marks = [await self._mark(kind) for kind in self._run.kinds]
+        if not any(mark.read for mark in marks):
+            raise ProtocolError(
+                text("Nothing has been removed, and nothing is left to go on with."),
+                remedy=text("Begin the undo anew."),
+            )
+        for mark in marks:
+            await self._ledger.checkpoint(self._run.id, mark)
+
+    async def _mark(self, kind: Kind) -> FlowMark:
+        number = await self._ledger.touched(self._run.id, kind)
+        return FlowMark(kind=kind, read=number, total=number)
+
+    async def _patiently(self, route: Route) -> None:
+        waits = list(self._patience.waits_s)
+        while True:
+            left_before = len(await self._waiting(route.kind))
+            try:
+                await self._undo(route)
+            except TemporaryError as error:
+                if len(await self._waiting(route.kind)) < left_before:
+                    waits = list(self._patience.waits_s)
+                if not waits:
+                    raise
+                await self._wait(error, max(waits.pop(0), error.retry_after_s or 0))
+            else:
+                return
+
+    async def _wait(self, error: TemporaryError, seconds: float) -> None:
+        self._tell.state(RunState.WAITING, error.message, error.remedy)
+        words = text("{what} Next try in {seconds} s.", what=error.message, seconds=round(seconds))
+        self._tell.log(Level.WARNING, words)
+        self._progress.tell(waiting_for=error.message, force=True)
+        await self.control.sleep(seconds)
+        self._tell.state(RunState.RUNNING)
+
+    async def _undo(self, route: Route) -> None:
+        entries = await self._waiting(route.kind)
+        mark = await self._mark(route.kind)
+        if not mark.read:
+            return
+        balance = (await self._ledger.balance(self._run.id)).flows.get(route.kind, FlowBalance())
+        self._progress.begin(route.kind, _without(balance, len(entries)), mark.total)
+        if entries:
+            self._tell.began(route.kind, len(entries))
+            await open_targets([each for each in self._routes if each.target is route.target])
+            examiner = Examiner(route, Planner(route.target, self._rules, self._hash))
+            for group in in_groups(entries, GROUP_SIZE):
+                await self._undo_group(route, examiner, group)
+        await self._ledger.checkpoint(self._run.id, replace(mark, is_done=True))
+        self._progress.tell(force=True)
+
+    async def _waiting(self, kind: Kind) -> Sequence[Entry]:
+        unsettled = await self._ledger.unsettled(self._run.integration, kind)
+        return [entry for entry in unsettled if entry.run_id == self._run.id]
+
+    async def _undo_group(self, route: Route, examiner: Examiner, entries: Sequence[Entry]) -> None:
+        """What answered is settled even when another removal failed."""
+        await self.control.gate()
+        verdicts = await examiner.examine(entries, {})
+        stays = [each for each in verdicts if not each.steps]
+        await self._settle([self._unsent(each) for each in stays], stays)
+        going = [each for each in verdicts if each.steps]
+        for few in in_groups(going, max(1, route.http.parallel)):
+            await self.control.gate()
+            await self._ledger.record([self._sent(each) for each in few])
+            outcomes = await asyncio.gather(
+                *(self._remove(route, examiner, each) for each in few), return_exceptions=True
+            )
+            done = [(entry, each) for entry, each in zip(outcomes, few, strict=True) if isinstance(entry, Entry)]
+            await self._settle([entry for entry, _ in done], [each for _, each in done])
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome
+
+    async def _remove(self, route: Route, examiner: Examiner, verdict: Verdict) -> Entry:
+        try:
+            for step in verdict.steps:
+                await route.http.request(
+                    step.method,
+                    joined_path(step.path, {}),
+                    query=step.query or None,
+                    body=resolved(step.body, {}),
+                    headers=step.headers or None,
+                    is_repeatable=True,
+                )
+        except UnknownOutcomeError:
+            return await self._after(examiner, verdict, Outcome.IN_DOUBT, "answer_lost")
+        except RejectedError as error:
+            return await self._after(examiner, verdict, Outcome.FAILED, "removal_refused", error.words)
+        except DataError as error:
+            return await self._after(examiner, verdict, Outcome.FAILED, "removal_refused", str(error.message))
+        return self._removed(verdict.entry)
+
+    async def _after(
+        self, examiner: Examiner, verdict: Verdict, outcome: Outcome, reason: str, words: str = ""
+    ) -> Entry:
+        """A refusal may mean that it was gone already: the target is asked."""
+        (seen,) = await examiner.examine([self._sent(verdict)], {})
+        if seen.goes and not seen.steps:
+            return self._removed(verdict.entry)
+        message = masked_words(words)[:_LONGEST_MESSAGE]
+        return self._settled(verdict.entry, outcome, reason, message=message)
+
+    async def _settle(self, entries: Sequence[Entry], verdicts: Sequence[Verdict]) -> None:
+        if not entries:
+            return
+        await self._ledger.record(entries)
+        for entry, verdict in zip(entries, verdicts, strict=True):
+            self._progress.count(0, entry.outcome, entry.reason)
+            if entry.reason != "undone":
+                self._tell.record(entry, verdict.label)
+        self._tell.removed(entries)
+        self._progress.tell(current=entries[-1].key)
+
+    def _unsent(self, verdict: Verdict) -> Entry:
+        """Where a removal was under way at a crash, and nothing can be compared any more, nobody knows."""
+        if verdict.goes:
+            return self._removed(verdict.entry)
+        if verdict.entry.state is EntryState.SENT and verdict.reason in _UNCOMPARABLE:
+            return self._settled(verdict.entry, Outcome.IN_DOUBT, "answer_lost")
+        return self._kept(verdict)
+
+    def _planned(self, verdict: Verdict) -> Entry:
+        return self._unsettled(verdict, EntryState.PLANNED)
+
+    def _sent(self, verdict: Verdict) -> Entry:
+        return self._unsettled(verdict, EntryState.SENT)
+
+    def _unsettled(self, verdict: Verdict, state: EntryState) -> Entry:
+        return replace(verdict.entry, state=state, outcome=None, reason="", message="", run_id=self._run.id, at=now())
+
+    def _kept(self, verdict: Verdict) -> Entry:
+        return self._settled(verdict.entry, Outcome.UNCHANGED, verdict.reason)
+
+    def _removed(self, entry: Entry) -> Entry:
+        """As if it had never been sent, so that the next import creates it anew."""
+        forgotten = replace(entry, target_id="", content_hash=b"", created_by="", amount="")
+        return self._settled(forgotten, Outcome.SKIPPED, "undone")
+
+    def _settled(self, entry: Entry, outcome: Outcome, reason: str, *, message: str = "") -> Entry:
+        return replace(
+            entry,
+            state=EntryState.SETTLED,
+            outcome=outcome,
+            reason=reason,
+            message=message,
+            run_id=self._run.id,
+            at=now(),
+        )
+
+    async def _closed(self) -> RunResult:
+        balance = await self._ledger.balance(self._run.id)
+        if not balance.balances:
+            message = text("The numbers do not add up; nothing is called finished.")
+            return await self._ended(RunState.FAILED, message, ProtocolError(message, detail=str(balance)))
+        return await self._ended(RunState.FINISHED, text("{mode} finished.", mode=MODE_NAMES[self._run.mode]))
+
+    async def _ended(self, state: RunState, message: Text, error: AppError | None = None) -> RunResult:
+        remedy = error.remedy if error else Text("")
+        self._run = replace(self._run, state=state, ended_at=now(), message=str(message), remedy=str(remedy))
+        level = Level.OK if state is RunState.FINISHED else (Level.ERROR if error else Level.WARNING)
+        self._tell.log(level, message, facts={"detail": error.detail} if error and error.detail else {})
+        balance = Balance()
+        try:
+            await self._runs.update(self._run)
+            balance = await self._ledger.balance(self._run.id)
+        except StorageError as storage_error:  # the state on disk stays "running" and becomes "interrupted" at start
+            self._tell.log(Level.ERROR, storage_error.message)
+        self._tell.ended(state, message, remedy, error, balance)
+        return RunResult(run=self._run, balance=balance, error=error)
+
+
+def _without(balance: FlowBalance, waiting: int) -> FlowBalance:
+    """Records that wait are not yet in doubt."""
+    in_doubt = balance.count(Outcome.IN_DOUBT) - waiting
+    counts = {**balance.counts, Outcome.IN_DOUBT: max(0, in_doubt)}
+    return replace(balance, counts=counts)
