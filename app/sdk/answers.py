@@ -23,6 +23,7 @@ from app.core.errors import (
 )
 from app.core.events import now
 from app.core.texts import text
+from app.sdk.base_url import without_query
 from app.sdk.plan import Json
 
 _LONGEST_EVIDENCE = 2_000
@@ -64,7 +65,7 @@ class Answer:
         """
         try:
             return _DECODER.decode(self.content)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             is_page = self.content.lstrip()[:1] == b"<"
             raise ProtocolError(
                 text("The system answered with a web page instead of data.")
@@ -128,7 +129,7 @@ def common_error(answer: Answer) -> AppError | None:
 
 
 def redirect_error(answer: Answer) -> AddressError:
-    target = answer.headers.get("location", "")
+    target = without_query(answer.headers.get("location", ""))
     return AddressError(
         text("The address redirects to {address}.", address=target or "?"),
         remedy=text("Use the final address in the account; your key is never sent along a redirect."),

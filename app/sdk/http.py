@@ -33,9 +33,9 @@ from app.core.errors import (
     WriteRefusedError,
 )
 from app.core.events import Emit, RequestEvent, discard
-from app.core.texts import text
+from app.core.texts import text, verbatim
 from app.sdk.answers import Answer, common_error, encoded
-from app.sdk.base_url import checked_base_url, is_loopback
+from app.sdk.base_url import checked_base_url, checked_url, is_loopback
 from app.sdk.pacing import Pace, Pacer
 from app.sdk.plan import Json
 from app.sdk.redaction import Redactor
@@ -54,6 +54,8 @@ _NEVER_LEFT = (
 )
 """Before these nothing of a request was sent; after any other error of the connection a write may have happened."""
 _MOST_OF_A_PAGE = 65_536
+_LARGEST_ANSWER_BYTES = 100 * 1024**2
+"""Unpacked. Pages of records have a few megabytes at most."""
 
 
 Classify = Callable[[Answer], AppError | None]
@@ -84,6 +86,11 @@ class HttpOptions:
 def tls_context() -> ssl.SSLContext:
     """The one shared context over the operating system's trust store; building it takes 140 ms."""
     return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _trusts_nobody() -> ssl.SSLContext:
+    """For plain HTTP to this computer: were it ever asked for a secure connection, none would be made."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class HttpClient:
@@ -187,20 +194,28 @@ class HttpClient:
             started = time.perf_counter()
             asked = self._waits.asked()
             try:
-                async with asyncio.timeout(self.options.whole_timeout_s):
-                    response = await self._http().request(
+                async with (
+                    asyncio.timeout(self.options.whole_timeout_s),
+                    self._http().stream(
                         sending.method,
                         sending.url,
                         params=sending.query or None,
                         content=sending.payload,
                         headers=headers,
-                    )
+                    ) as response,
+                ):
+                    content = await _whole(response)
+            except _TooLargeError as error:
+                self._report(sending, None, started, attempt, "too large")
+                raise _too_large(error, sending) from error
             except (httpx.HTTPError, TimeoutError) as error:
+                if isinstance(error, httpx.LocalProtocolError) and "header" in str(error):
+                    raise _unsendable_header() from None  # the cause repeats the header, and with it the key
                 self._report(sending, None, started, attempt, type(error).__name__)
                 host = urlsplit(sending.url).hostname or ""
-                raise _connection_error(error, host, may_repeat=sending.may_repeat) from error
+                raise self._safe(_connection_error(error, host, may_repeat=sending.may_repeat)) from error
             except httpx.InvalidURL as error:
-                raise _no_address(error) from error
+                raise self._safe(_no_address(error)) from error
             except UnicodeEncodeError:
                 raise _unsendable_header() from None  # the cause holds the key itself
             finally:
@@ -208,8 +223,8 @@ class HttpClient:
             answer = Answer(
                 response.status_code,
                 {name.lower(): value for name, value in response.headers.items()},
-                response.content,
-                sending.url,
+                content,
+                self._redact(sending.url),
                 self._redact,
             )
             self._report(sending, answer, started, attempt)
@@ -217,11 +232,11 @@ class HttpClient:
         return self._accepted(answer, may_repeat=sending.may_repeat)
 
     def _accepted(self, answer: Answer, *, may_repeat: bool) -> Answer:
-        safe = self._without_secrets(answer) if answer.status >= 400 else answer
+        safe = self._without_secrets(answer) if answer.status >= 300 else answer
         own = self.options.classify(safe) if self.options.classify else None
         error = own or common_error(safe)
         if error is not None:
-            error.detail = self._redact(error.detail)
+            self._safe(error)
             if isinstance(error, UnreachableError) and not may_repeat and not _was_turned_away(answer):
                 raise _unknown_outcome(urlsplit(answer.url).hostname or "", error.detail) from error
             raise error
@@ -231,7 +246,16 @@ class HttpClient:
         """Some vendors repeat the key in a refusal, whose words are shown and kept."""
         words = answer.text
         redacted = self._redact(words)
-        return answer if redacted == words else replace(answer, content=redacted.encode())
+        headers = {name: self._redact(value) for name, value in answer.headers.items()}
+        return replace(answer, headers=headers, content=answer.content if redacted == words else redacted.encode())
+
+    def _safe(self, error: AppError) -> AppError:
+        """The same error; no key that the vendor repeated is left in what is shown, kept or printed of it."""
+        error.detail = self._redact(error.detail)
+        if (shown := self._redact(str(error.message))) != str(error.message):
+            error.message = verbatim(shown)
+        error.args = (error.detail or error.message.message,)
+        return error
 
     async def _headers(self, extra: Mapping[str, str] | None, *, has_body: bool) -> dict[str, str]:
         signed = await self.options.authenticate() if self.options.authenticate else {}
@@ -249,7 +273,7 @@ class HttpClient:
         if self._client is None:
             options = self.options
             self._client = httpx.AsyncClient(
-                verify=tls_context() if self.base_url.startswith("https") else False,
+                verify=tls_context() if self.base_url.startswith("https") else _trusts_nobody(),
                 timeout=httpx.Timeout(options.read_timeout_s, connect=options.connect_timeout_s),
                 follow_redirects=False,
                 transport=self._transport,
@@ -299,8 +323,8 @@ async def knock(url: str, *, timeout_s: float = 10) -> Knock:
 
     Raises AddressError and UnreachableError with the cause chained.
     """
-    parts = urlsplit(checked_base_url(url))
-    context = await asyncio.to_thread(tls_context) if parts.scheme == "https" else False
+    parts = urlsplit(checked_url(url))
+    context = await asyncio.to_thread(tls_context) if parts.scheme == "https" else _trusts_nobody()
     trust_env = not is_loopback(parts.hostname or "")
     try:
         async with (
@@ -309,7 +333,7 @@ async def knock(url: str, *, timeout_s: float = 10) -> Knock:
         ):
             return await _knocked(response, url)
     except httpx.InvalidURL as error:
-        raise AddressError(text('"{address}" is not a web address.', address=url[:200]), field="api_address") from error
+        raise AddressError(text("This is not a web address."), field="api_address") from error
     except httpx.HTTPError as error:
         raise _connection_error(error, parts.hostname or "", may_repeat=True) from error
 
@@ -326,6 +350,36 @@ async def _knocked(response: httpx.Response, url: str) -> Knock:
     if tls is None:
         return Knock(answer)
     return Knock(answer, tls.version() or "", tls.getpeercert(binary_form=True) or b"")
+
+
+class _TooLargeError(Exception):
+    """The answer goes on beyond what is read; ``args`` hold its size in bytes as far as it is known."""
+
+
+async def _whole(response: httpx.Response) -> bytes:
+    """The body, unpacked. A small packed answer may be a very large one: it is measured piece by piece."""
+    announced = response.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > _LARGEST_ANSWER_BYTES:
+        raise _TooLargeError(int(announced))
+    pieces, size = list[bytes](), 0
+    async for piece in response.aiter_bytes():
+        pieces.append(piece)
+        size += len(piece)
+        if size > _LARGEST_ANSWER_BYTES:
+            raise _TooLargeError(size)
+    return b"".join(pieces)
+
+
+def _too_large(error: _TooLargeError, sending: _Sending) -> AppError:
+    host = urlsplit(sending.url).hostname or ""
+    detail = f"more than {_LARGEST_ANSWER_BYTES} bytes from {host}: {error}"
+    if not sending.may_repeat:
+        return _unknown_outcome(host, detail)
+    return ProtocolError(
+        text("{host} answered with more data than can be right; it was not read.", host=host),
+        remedy=text("Check the address of the account. If it is right, ask the provider of the system."),
+        detail=detail,
+    )
 
 
 def _was_turned_away(answer: Answer) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import gzip
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,7 +12,7 @@ from decimal import Decimal
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from app.core.errors import (
@@ -219,3 +221,125 @@ async def test_secrets_never_reach_the_evidence_of_a_broken_answer(wire: Line) -
 
 def test_an_answer_that_is_no_text_is_shown_without_failing() -> None:
     assert Answer(200, {}, b"\xff\xfe").text
+
+
+# What a hostile or broken server sends ------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def answering(answer: Callable[[Request], Awaitable[Response]], *secrets: str) -> AsyncIterator[HttpClient]:
+    app = Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
+    simulator = Simulator("made-up", app, settings={}, secrets={}, summary=dict)
+    options = HttpOptions(backoff_s=0.001, tries=1, headers={"X-Token": secrets[0]} if secrets else {})
+    async with (
+        serve(simulator) as url,
+        HttpClient(url, pace=Pace(per_second=10_000), options=options, redactor=Redactor(secrets)) as client,
+    ):
+        yield client
+
+
+async def test_a_key_repeated_in_a_redirect_is_neither_shown_nor_offered() -> None:
+    async def leave(request: Request) -> Response:
+        return Response(status_code=302, headers={"Location": f"https://other.example/x/{SECRET}/?token={SECRET}"})
+
+    async with answering(leave, SECRET) as client:
+        with pytest.raises(AddressError) as raised:
+            await client.get("x")
+    error = raised.value
+    assert SECRET not in f"{error} {error.detail} {error.suggestion} {error.args}"
+    assert error.suggestion == "https://other.example/x/•••/"
+
+
+@pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 429, 500])
+async def test_a_key_in_an_answer_reaches_no_part_of_the_error(status: int) -> None:
+    async def tell(request: Request) -> Response:
+        return Response(f"<p>bad key {request.headers['x-token']}", status, {"X-Echo": SECRET, "Location": SECRET})
+
+    async with answering(tell, SECRET) as client:
+        with pytest.raises(AppError) as raised:
+            (await client.get(f"stores/{SECRET}/orders")).json()
+    words = "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value)) + str(raised.value)
+    assert SECRET not in words
+
+
+async def test_a_key_with_a_line_break_is_refused_without_repeating_it() -> None:
+    async def never(request: Request) -> Response:
+        raise AssertionError
+
+    async with answering(never, "canary\nsecret-0815") as client:
+        with pytest.raises(SignInError, match="Copy the key again") as raised:
+            await client.get("x")
+    assert "secret-0815" not in "".join(traceback.format_exception(raised.value))
+
+
+async def test_a_packed_answer_that_unpacks_to_gigabytes_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sdk.http._LARGEST_ANSWER_BYTES", 1_000_000)
+    bomb = gzip.compress(b"[" + b"0," * 20_000_000)
+
+    async def explode(request: Request) -> Response:
+        return Response(bomb, headers={"Content-Encoding": "gzip"})
+
+    async with answering(explode) as client:
+        with pytest.raises(ProtocolError, match="more data than can be right"):
+            await client.get("x")
+        with pytest.raises(UnknownOutcomeError):
+            await client.request("POST", "x", body={})
+
+
+async def test_an_answer_that_never_ends_is_not_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.sdk.http._LARGEST_ANSWER_BYTES", 1_000_000)
+
+    async def flow(request: Request) -> Response:
+        async def pieces() -> AsyncIterator[bytes]:
+            while True:
+                yield b"0" * 65_536
+
+        return StreamingResponse(pieces())
+
+    async with answering(flow) as client:
+        with pytest.raises(ProtocolError, match="more data than can be right"):
+            await client.get("x")
+
+
+async def test_an_answer_that_announces_two_gigabytes_is_refused_before_it_is_read() -> None:
+    async def announce(request: Request) -> Response:
+        async def pieces() -> AsyncIterator[bytes]:
+            yield b"0"
+
+        return StreamingResponse(pieces(), headers={"Content-Length": str(2 * 1024**3)})
+
+    async with answering(announce) as client:
+        with pytest.raises(ProtocolError, match="more data than can be right"):
+            await client.get("x")
+
+
+@pytest.mark.parametrize("body", [b"[" * 500_000, b'{"a":' * 200_000, b"[" * 200_000 + b"]" * 200_000])
+async def test_endlessly_nested_data_is_no_data(body: bytes) -> None:
+    async def nest(request: Request) -> Response:
+        return Response(body)
+
+    async with answering(nest) as client:
+        answer = await client.get("x")
+        with pytest.raises(ProtocolError, match="no data"):
+            answer.json()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://shop.example/?token=canary-secret-0815",
+        "https://shop.example/#canary-secret-0815",
+        "https://owner:canary-secret-0815@shop.example",
+        "canary-secret-0815",
+        "https://[canary-secret-0815",
+        "http://owner:canary-secret-0815@shop.example/?x=canary-secret-0815",
+        "http://shop.example/?x=canary-secret-0815",
+        "https://shop.example:canary-secret-0815/",
+    ],
+)
+def test_an_address_with_a_key_is_refused_and_not_repeated(address: str) -> None:
+    with pytest.raises(AddressError) as raised:
+        checked_base_url(address)
+    error = raised.value
+    assert SECRET not in f"{error} {error.detail} {error.suggestion} {error.args}"
+    assert SECRET not in "".join(traceback.format_exception(error))

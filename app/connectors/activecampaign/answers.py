@@ -106,7 +106,7 @@ def _listed(body: Json, name: str) -> Sequence[Json]:
 def _json_or_none(answer: Answer) -> Json:
     try:
         return msgspec.json.decode(answer.content)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
