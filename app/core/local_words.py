@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -23,6 +24,16 @@ def local_money(money: Money) -> str:
     exponent = amount.as_tuple().exponent
     decimals = -exponent if isinstance(exponent, int) else 0
     return f"{local_number(amount, max(decimals, 0))} {money.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMoney:
+    """An amount inside a text: written in the language in which the text is shown."""
+
+    money: Money
+
+    def __str__(self) -> str:
+        return local_money(self.money)
 
 
 def local_moment(at: datetime) -> str:

@@ -31,6 +31,11 @@ def decimals_of(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
+def smallest_unit(currency: str) -> Decimal:
+    """``0.01`` for EUR, ``1`` for JPY."""
+    return Decimal(1).scaleb(-decimals_of(currency))
+
+
 def decimal_from(raw: str | float | Decimal) -> Decimal:
     """A finite decimal; a float goes through its shortest text, as a JSON number was written.
 
@@ -60,10 +65,10 @@ class Money:
         return cls(Decimal(0), currency_code(currency))
 
     def __add__(self, other: Money) -> Money:
-        return Money(self.amount + self._same(other), self.currency)
+        return Money(self.amount + self.same(other), self.currency)
 
     def __sub__(self, other: Money) -> Money:
-        return Money(self.amount - self._same(other), self.currency)
+        return Money(self.amount - self.same(other), self.currency)
 
     def __neg__(self) -> Money:
         return Money(-self.amount, self.currency)
@@ -77,14 +82,15 @@ class Money:
     def __str__(self) -> str:
         return f"{self.rounded().amount} {self.currency}"
 
-    def _same(self, other: Money) -> Decimal:
+    def same(self, other: Money) -> Decimal:
+        """The other's amount. Raises CurrencyMismatchError where its currency is not this one's."""
         if other.currency != self.currency:
             raise CurrencyMismatchError(f"{self.currency} and {other.currency}")
         return other.amount
 
     def rounded(self) -> Money:
         """To the currency's own decimals, half up."""
-        return Money(self.amount.quantize(Decimal(1).scaleb(-decimals_of(self.currency)), ROUND_HALF_UP), self.currency)
+        return Money(self.amount.quantize(smallest_unit(self.currency), ROUND_HALF_UP), self.currency)
 
     def minor_units(self, decimals: int | None = None) -> int:
         """Whole minor units, half up: cents for EUR. ``decimals`` overrides the currency's own number of decimals."""

@@ -118,6 +118,16 @@ class Discount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """What a total holds beside lines, shipping and discounts: a fee, a gift wrapping, tax that the source adds on top
+    of its prices, the rounding of a total, or an amount that the source does not itemise."""
+
+    name: str
+    amount: Money
+    """Including tax; negative where it lowers the total."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order(_Record):
     number: str
     email: str
@@ -135,9 +145,13 @@ class Order(_Record):
     source_status: str = ""
     """The shop's own word for the status."""
     shipping: Money | None = None
+    """Including tax; None where the source cannot tell it."""
     tax: Money | None = None
+    """Contained in the other amounts, never added to them."""
     refunded: Money | None = None
     discounts: tuple[Discount, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    """Every amount that lines, shipping and discounts leave open, so that all of them together come to the total."""
     lines: tuple[OrderLine, ...] = ()
     shipping_method: str = ""
     payment_method: str = ""
@@ -154,7 +168,33 @@ class Order(_Record):
 
     @property
     def discount(self) -> Money:
-        return sum((each.amount for each in self.discounts), Money(Decimal(0), self.total.currency))
+        return sum((each.amount for each in self.discounts), self._nothing)
+
+    @property
+    def adjustment(self) -> Money:
+        return sum((each.amount for each in self.adjustments), self._nothing)
+
+    @property
+    def lines_total(self) -> Money:
+        return sum((line.total for line in self.lines), self._nothing)
+
+    @property
+    def parts_total(self) -> Money:
+        """Lines, shipping and adjustments less discounts: what the total has to be. Raises CurrencyMismatchError."""
+        # Every order of every run passes here: plain decimals, four times as fast as sums of Money.
+        amount_of = self.total.same
+        amount = sum([amount_of(line.unit_price) * line.quantity for line in self.lines], Decimal(0))
+        if self.shipping is not None:
+            amount += amount_of(self.shipping)
+        for adjustment in self.adjustments:
+            amount += amount_of(adjustment.amount)
+        for discount in self.discounts:
+            amount -= amount_of(discount.amount)
+        return Money(amount, self.total.currency)
+
+    @property
+    def _nothing(self) -> Money:
+        return Money(Decimal(0), self.total.currency)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.core.addresses import is_email
+from app.core.money import CurrencyMismatchError, Money, smallest_unit
 from app.core.outcomes import Outcome
 from app.core.records import Cart, Contact, Order, OrderStatus, Record
 
@@ -71,7 +72,41 @@ def _order_refusal(order: Order, rules: Rules) -> Refusal | None:
         return skip("status_left_out")
     if rules.created_from and order.created_at < rules.created_from:
         return skip("before_start_date")
-    return _email_refusal(order.email)
+    return _email_refusal(order.email) or money_refusal(order)
+
+
+def money_refusal(order: Order) -> Refusal | None:
+    """Held where lines, shipping, adjustments and discounts miss the total by more than half a cent, or where more was
+    paid back than paid. An order without lines has nothing to compare."""
+    total = order.total
+    try:
+        if order.refunded is not None and total.same(order.refunded) > total.amount:
+            return hold("money_mismatch", refunded=str(order.refunded), total=str(total))
+        parts = order.parts_total
+    except CurrencyMismatchError:
+        return hold("money_mismatch", currencies=", ".join(sorted(_currencies(order))))
+    if not order.lines or abs(parts.amount - total.amount) <= smallest_unit(total.currency) / 2:
+        return None
+    named = {
+        "lines": order.lines_total,
+        "shipping": order.shipping,
+        "other": order.adjustment,
+        "discounts": order.discount,
+    }
+    told = {name: str(amount) for name, amount in named.items() if amount}
+    return hold("money_mismatch", difference=str(parts - total), sum=str(parts), total=str(total), **told)
+
+
+def _currencies(order: Order) -> set[str]:
+    parts: tuple[Money | None, ...] = (
+        order.total,
+        order.shipping,
+        order.refunded,
+        *(line.unit_price for line in order.lines),
+        *(each.amount for each in order.discounts),
+        *(each.amount for each in order.adjustments),
+    )
+    return {each.currency for each in parts if each is not None}
 
 
 def _cart_refusal(cart: Cart, rules: Rules) -> Refusal | None:

@@ -47,16 +47,17 @@ class Teller:
         if level is None or entry.outcome is None:
             return
         reason = self._reasons.of(entry.reason)
+        explanation = self._reasons.explained(entry.reason, entry.message)
         number = number_of(sighting.record)
         self._log(
             level,
-            text("{kind} {number}: {reason}", kind=_SINGULAR[self._kind], number=number, reason=reason.words),
+            text("{kind} {number}: {reason}", kind=_SINGULAR[self._kind], number=number, reason=explanation.words),
             key=entry.key,
             facts={
                 "reason": entry.reason,
                 "next_step": str(reason.next_step.message),
                 "where": entry.where,
-                "target_says": entry.message,
+                "target_says": explanation.message,
                 "record": sighting.label,
             },
         )

@@ -176,6 +176,7 @@ class Previews:
 
     def _item(self, previewed: Previewed, route: Route) -> PreviewItem:
         sighting, reason = previewed.sighting, self._reasons.of(previewed.reason)
+        explanation = self._reasons.explained(previewed.reason, sighting.message)
         requests = tuple(self._request(step, route) for step in previewed.steps)
         draft = sighting.draft
         return PreviewItem(
@@ -186,9 +187,9 @@ class Previews:
             amount=draft.amount if draft else None,
             outcome=previewed.outcome,
             reason=previewed.reason,
-            reason_text=reason.words if previewed.reason else Text(""),
+            reason_text=explanation.words,
             next_step=reason.next_step if previewed.reason else Text(""),
-            message=" · ".join(part for part in (sighting.where, sighting.message) if part),
+            message=" · ".join(part for part in (sighting.where, explanation.message) if part),
             fields=draft.fields if draft else (),
             requests=requests,
             curl="\n\n".join(_curl(each, self._sign_in(route)) for each in requests),

@@ -27,7 +27,10 @@ _PAGE = 1_000
 class ProblemView:
     entry: Entry
     reason_text: Text
+    """With the facts of this record, such as the difference of a total."""
     next_step: Text
+    target_words: str = ""
+    """What the receiving system said, or facts that the reason does not tell."""
 
 
 class Problems:
@@ -91,12 +94,17 @@ class Problems:
         return (run.integration, run.id) if run is not None else (key, None)
 
     def _view(self, entry: Entry) -> ProblemView:
-        reason = self._reasons.of(entry.reason)
-        return ProblemView(entry=entry, reason_text=reason.words, next_step=reason.next_step)
+        explanation = self._reasons.explained(entry.reason, entry.message)
+        return ProblemView(
+            entry=entry,
+            reason_text=explanation.words,
+            next_step=self._reasons.of(entry.reason).next_step,
+            target_words=explanation.message,
+        )
 
 
 def _row(problem: ProblemView) -> Sequence[str]:
     entry = problem.entry
     outcome = str(OUTCOME_NAMES[entry.outcome]) if entry.outcome else ""
-    words = (str(problem.reason_text), str(problem.next_step), entry.message)
+    words = (str(problem.reason_text), str(problem.next_step), problem.target_words)
     return (str(KIND_NAMES[entry.kind]), entry.key, entry.where, outcome, *words)

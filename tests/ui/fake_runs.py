@@ -88,7 +88,7 @@ def problem(
         at=NOON,
     )
     known = ReasonTexts().of(reason)
-    return ProblemView(entry=entry, reason_text=known.words, next_step=known.next_step)
+    return ProblemView(entry=entry, reason_text=known.words, next_step=known.next_step, target_words=entry.message)
 
 
 @dataclass

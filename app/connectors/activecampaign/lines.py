@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.core.money import Money
-from app.core.records import Discount, OrderLine
+from app.core.records import Adjustment, Discount, OrderLine
 from app.sdk.target import Mappings
 
 
@@ -36,9 +36,17 @@ class Basket:
     is_regrouped: bool = False
 
 
-def basket_of(lines: Sequence[OrderLine], discounts: Sequence[Discount], mappings: Mappings) -> Basket:
-    """A line below zero (a voucher, a return within an order) becomes a discount: prices must not be negative."""
-    positions, reductions, is_regrouped = [], list(discounts), False
+def basket_of(
+    lines: Sequence[OrderLine],
+    discounts: Sequence[Discount],
+    mappings: Mappings,
+    adjustments: Sequence[Adjustment] = (),
+) -> Basket:
+    """A line below zero (a voucher, a return within an order) becomes a discount: prices must not be negative. So does
+    an adjustment that lowers the total."""
+    lowering = (each for each in adjustments if each.amount.is_negative())
+    reductions = [*discounts, *(Discount(name=each.name, amount=-each.amount) for each in lowering)]
+    positions, is_regrouped = [], False
     for line in lines:
         if line.total.is_negative():
             reductions.append(Discount(name=line.name, amount=-line.total))

@@ -14,7 +14,7 @@ from app.connectors.activecampaign.lines import Basket, Position, basket_of
 from app.connectors.activecampaign.wire import utc_stamp
 from app.core.consent import Consent, ConsentState
 from app.core.money import CurrencyMismatchError, Money
-from app.core.records import Address, Cart, Discount, Kind, Order, OrderStatus
+from app.core.records import Address, Adjustment, Cart, Discount, Kind, Order, OrderStatus
 from app.core.rules import Refusal, hold
 from app.core.texts import Text, text
 from app.sdk.plan import Draft, FieldLine, Json
@@ -39,7 +39,8 @@ def graphql_order(order: Order, mappings: Mappings) -> Draft | Refusal:
     paid = _paid(order)
     if isinstance(paid, Refusal):
         return paid
-    basket = basket_of(order.lines, order.discounts, mappings)
+    basket = basket_of(order.lines, order.discounts, mappings, order.adjustments)
+    beside = _beside_goods(order)
     content = _filled(
         {
             "storeOrderId": order.id,
@@ -48,7 +49,7 @@ def graphql_order(order: Order, mappings: Mappings) -> Draft | Refusal:
             "storeCustomerId": customer_key(order.customer_id, order.email),
             "currency": order.total.currency,
             "finalAmount": major_units(paid),
-            "shippingAmount": major_units(order.shipping) if order.shipping is not None else None,
+            "shippingAmount": major_units(beside) if beside is not None else None,
             "taxAmount": major_units(order.tax) if order.tax is not None else None,
             "discountsAmount": major_units(_sum(basket, order.total.currency)),
             "discounts": [_graphql_discount(each) for each in basket.discounts],
@@ -85,7 +86,8 @@ def rest_order(order: Order, mappings: Mappings) -> Draft | Refusal:
         return paid
     is_void = order.status in _EARNS_NOTHING or (order.status is OrderStatus.REFUNDED and not order.refunded)
     counted = Money.zero(order.total.currency) if is_void else paid
-    basket = basket_of(order.lines, order.discounts, mappings)
+    basket = basket_of(order.lines, order.discounts, mappings, order.adjustments)
+    beside = _beside_goods(order)
     content = _filled(
         {
             "externalid": order.id,
@@ -95,7 +97,7 @@ def rest_order(order: Order, mappings: Mappings) -> Draft | Refusal:
             "acceptsMarketing": marketing_digit(order.accepts_marketing),
             "currency": order.total.currency,
             "totalPrice": cents(counted),
-            "shippingAmount": cents(order.shipping) if order.shipping is not None else None,
+            "shippingAmount": cents(beside) if beside is not None else None,
             "taxAmount": cents(order.tax) if order.tax is not None else None,
             "discountAmount": cents(_sum(basket, order.total.currency)),
             "orderDiscounts": [_rest_discount(each) for each in basket.discounts],
@@ -197,6 +199,18 @@ def _paid(order: Order) -> Money | Refusal:
     return hold("money_mismatch", field="refunded") if paid.is_negative() else paid
 
 
+def _beside_goods(order: Order) -> Money | None:
+    """Shipping with whatever else raises the total: both interfaces know no other place for a fee."""
+    raising = [each.amount for each in order.adjustments if not each.amount.is_negative()]
+    parts = raising if order.shipping is None else [order.shipping, *raising]
+    return sum(parts, Money.zero(order.total.currency)) if parts else None
+
+
+def _adjustment_line(adjustment: Adjustment) -> FieldLine:
+    place = "discounts" if adjustment.amount.is_negative() else "shippingAmount"
+    return FieldLine(text("Adjustment"), f"{adjustment.name} {adjustment.amount}", place)
+
+
 def _draft(order: Order, content: Json, paid: Money, basket: Basket, amount_field: str, amount: str) -> Draft:
     fields = (
         FieldLine(text("Order number"), order.number, f"orderNumber: {content['orderNumber']}"),
@@ -208,6 +222,7 @@ def _draft(order: Order, content: Json, paid: Money, basket: Basket, amount_fiel
         FieldLine(text("Order date"), order.created_at.isoformat(timespec="minutes"), _date_words(content)),
         FieldLine(text("Status"), order.source_status or order.status.value, content.get("normalizedStatus", "")),
         FieldLine(text("Shipping method"), order.shipping_method, f"shippingMethod: {order.shipping_method}"),
+        *(_adjustment_line(each) for each in order.adjustments),
         *(
             FieldLine(text("Product"), f"{each.quantity} × {each.name}", f"{each.product} · {each.category}")
             for each in basket.positions

@@ -10,7 +10,7 @@ from decimal import Decimal
 from app.connectors.bigcommerce.catalogue import ProductFacts
 from app.connectors.bigcommerce.client import Row
 from app.connectors.bigcommerce.settings import ArchivedOrders
-from app.connectors.bigcommerce.totals import Amounts, discounts_of, shipping_of
+from app.connectors.bigcommerce.totals import Amounts, reductions_of, shipping_of
 from app.connectors.bigcommerce.values import CurrencyMissingError, address_of_order, moment_v2, money, words
 from app.core.addresses import normalised_email
 from app.core.consent import Consent, ConsentState
@@ -75,6 +75,7 @@ def order_from(parts: OrderParts, around: Surroundings) -> Order:
     total = money(row["total_inc_tax"], currency)
     shipping = shipping_of(row, currency)
     amounts = Amounts(sum((line.total for line in lines), Money.zero(currency)), shipping, total)
+    reductions = reductions_of(row, parts.items, amounts)
     refunded = Money(parts.refunded, currency)
     is_guest = not int(row.get("customer_id") or 0)
     return Order(
@@ -95,7 +96,8 @@ def order_from(parts: OrderParts, around: Surroundings) -> Order:
         shipping=shipping,
         tax=money(row.get("total_tax"), currency),
         refunded=refunded or None,
-        discounts=discounts_of(row, parts.items, amounts),
+        discounts=reductions.discounts,
+        adjustments=reductions.adjustments,
         lines=lines,
         shipping_method=parts.shipping_method,
         payment_method=words(row.get("payment_method")),

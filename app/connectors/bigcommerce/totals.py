@@ -1,4 +1,4 @@
-"""Discounts of an order, such that its lines, shipping and discounts come to what the shopper paid.
+"""Discounts and rounding of an order, such that all its parts come to what the shopper paid.
 
 Whether a discount includes tax depends on how the shop enters its prices, and whether gift certificates and store
 credit lower the total is not documented. The order's own numbers decide: a reading counts only when it meets the total;
@@ -15,7 +15,7 @@ from decimal import Decimal
 from app.connectors.bigcommerce.client import Row
 from app.connectors.bigcommerce.values import money, words
 from app.core.money import Money, decimals_of
-from app.core.records import Discount
+from app.core.records import Adjustment, Discount
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +41,23 @@ def shipping_of(order: Row, currency: str) -> Money:
     return sum((money(each, currency) for each in costs), Money.zero(currency))
 
 
-def discounts_of(order: Row, items: Sequence[Row], amounts: Amounts) -> tuple[Discount, ...]:
+@dataclass(frozen=True, slots=True)
+class Reductions:
+    """What lies between the parts of an order and its total."""
+
+    discounts: tuple[Discount, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+
+
+def reductions_of(order: Row, items: Sequence[Row], amounts: Amounts) -> Reductions:
     declared = _declared(order, items, amounts.total.currency)
     readings: tuple[Callable[[], tuple[Discount, ...]], ...] = (
         lambda: declared,
         lambda: (*declared, *_means_of_payment(order, amounts.total.currency)),
         lambda: _with_tax(declared, order, items, amounts.gap),
-        lambda: _rounded(declared, amounts, len(items)),
     )
-    return next((found for reading in readings if _meets(found := reading(), amounts.gap)), declared)
+    met = next((found for reading in readings if _meets(found := reading(), amounts.gap)), None)
+    return Reductions(met) if met is not None else Reductions(declared, _rounding(declared, amounts, len(items)))
 
 
 def _meets(discounts: Sequence[Discount], gap: Money) -> bool:
@@ -97,7 +105,7 @@ def _means_of_payment(order: Row, currency: str) -> tuple[Discount, ...]:
 def _with_tax(declared: Sequence[Discount], order: Row, items: Sequence[Row], gap: Money) -> tuple[Discount, ...]:
     """Discounts stated without tax, raised by the tax that the order's own numbers show."""
     without_tax = _sum(declared, gap.currency)
-    if not without_tax or gap.is_negative() or not gap:
+    if not without_tax or gap.amount <= without_tax.amount:
         return ()
     shown_by_lines = sum(
         (
@@ -115,17 +123,12 @@ def _with_tax(declared: Sequence[Discount], order: Row, items: Sequence[Row], ga
     return _spread(declared, gap, without_tax)
 
 
-def _rounded(declared: Sequence[Discount], amounts: Amounts, line_count: int) -> tuple[Discount, ...]:
-    """The shop rounds each line by itself: up to a cent for each line stays over."""
-    difference = amounts.gap - _sum(declared, amounts.total.currency)
+def _rounding(declared: Sequence[Discount], amounts: Amounts, line_count: int) -> tuple[Adjustment, ...]:
+    """The shop rounds each line by itself: up to a cent for each line stays over, or is missing."""
+    difference = _sum(declared, amounts.total.currency) - amounts.gap
     if abs(difference.amount) > _cents(amounts.total.currency, line_count):
         return ()
-    if not difference.is_negative():
-        return (*declared, Discount(name="Rounding", amount=difference))
-    if not declared or (declared[-1].amount + difference).is_negative():
-        return ()
-    last = declared[-1]
-    return (*declared[:-1], Discount(name=last.name, amount=last.amount + difference, is_shipping=last.is_shipping))
+    return (Adjustment(name="Rounding", amount=difference),)
 
 
 def _spread(discounts: Sequence[Discount], total: Money, stated: Money) -> tuple[Discount, ...]:

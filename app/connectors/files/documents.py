@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from app.connectors.files.amounts import Position, amounts_of
 from app.connectors.files.cells import (
     CellError,
     Columns,
@@ -26,26 +27,11 @@ from app.connectors.files.table import Row
 from app.connectors.files.values import STATUS_OF_WORD
 from app.core.consent import Consent
 from app.core.money import Money
-from app.core.records import Discount, Order, OrderLine, OrderStatus, Unreadable
+from app.core.records import Order, OrderLine, OrderStatus, Unreadable
 from app.core.texts import text
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """One row of a document, before its currency is known."""
-
-    line: Line
-    role: CodeRole
-    quantity: Decimal
-    amount: Decimal
-    """Quantity times price, exact."""
-    price: Decimal
-
-    def negated(self) -> Position:
-        return replace(self, quantity=-self.quantity, amount=-self.amount)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +106,7 @@ class DocumentReader:
         is_guest = not customer_id and "customer_id" in self.columns.places
         first_name, last_name = names_of_person(lines)
         status = self._status(lines)
-        amounts = _Amounts.of(lines, positions, currency)
+        amounts = amounts_of(lines, positions, currency)
         order = Order(
             id=number,
             number=number,
@@ -139,7 +125,8 @@ class DocumentReader:
             tax=_money(first_number(lines, "tax"), currency),
             refunded=_money(first_number(lines, "refunded"), currency),
             discounts=amounts.discounts,
-            lines=self._lines(positions, currency),
+            adjustments=amounts.adjustments,
+            lines=self._lines(amounts.positions, currency),
             shipping_method=first_text(lines, "shipping_method"),
             payment_method=first_text(lines, "payment_method"),
             billing=address_of(lines),
@@ -170,7 +157,7 @@ class DocumentReader:
         """Positive total, refunded in full: net 0."""
         currency = order.total.currency
         turned = [position.negated() for position in positions]
-        amounts = _Amounts.of(lines, turned, currency, sign=-1)
+        amounts = amounts_of(lines, turned, currency, sign=-1)
         return replace(
             order,
             status=OrderStatus.REFUNDED,
@@ -179,11 +166,12 @@ class DocumentReader:
             shipping=amounts.shipping,
             tax=-order.tax if order.tax else order.tax,
             discounts=amounts.discounts,
-            lines=self._lines(turned, currency),
+            adjustments=amounts.adjustments,
+            lines=self._lines(amounts.positions, currency),
         )
 
     def _lines(self, positions: Sequence[Position], currency: str) -> tuple[OrderLine, ...]:
-        kept = [each for each in positions if _is_line(each)]
+        kept = [each for each in positions if each.is_line]
         return tuple(self._line(index, position, currency) for index, position in enumerate(kept, 1))
 
     def _line(self, index: int, position: Position, currency: str) -> OrderLine:
@@ -230,57 +218,6 @@ class DocumentReader:
                 lines[1].number_in_file,
                 text('The order number occurs in several rows. Set "What a row is" to one row for each line.'),
             )
-
-
-@dataclass(frozen=True, slots=True)
-class _Amounts:
-    total: Money
-    shipping: Money | None
-    discounts: tuple[Discount, ...]
-
-    @classmethod
-    def of(cls, lines: Sequence[Line], positions: Sequence[Position], currency: str, sign: int = 1) -> _Amounts:
-        """``sign`` -1 turns the amounts that stand in columns of the document."""
-        carried = [each.amount for each in positions if each.role is CodeRole.SHIPPING]
-        shipping = first_number(lines, "shipping")
-        if shipping is not None:
-            carried.append(sign * shipping)
-        discounts = [
-            Discount(name=each.line.text("name") or each.line.text("sku"), amount=Money(-each.amount, currency))
-            for each in positions
-            if each.role is CodeRole.DISCOUNT and not _is_line(each)
-        ]
-        if discount := first_number(lines, "discount"):
-            discounts.append(Discount(name=str(text("Discount")), amount=Money(abs(discount), currency)))
-        lowered = sum((each.amount.amount for each in discounts), _ZERO)
-        goods = sum((each.amount for each in positions if _is_line(each)), _ZERO)
-        computed = goods + sum(carried, _ZERO) - lowered
-        stated = _stated_total(lines, positions)
-        return cls(
-            total=Money(computed if stated is None else sign * stated, currency),
-            shipping=Money(sum(carried, _ZERO), currency) if carried else None,
-            discounts=tuple(discounts),
-        )
-
-
-def _stated_total(lines: Sequence[Line], positions: Sequence[Position]) -> Decimal | None:
-    """The column of totals, unless it turns out to hold the total of each row."""
-    stated = [line.number("total") for line in lines]
-    present = [each for each in stated if each is not None]
-    if not present:
-        return None
-    if len(positions) == len(lines) > 1 and len(present) == len(lines):
-        holds_row_totals = all(abs(a - b.amount) < Decimal("0.01") for a, b in zip(present, positions, strict=True))
-        if holds_row_totals:
-            return None
-    return present[0]
-
-
-def _is_line(position: Position) -> bool:
-    """A discount that raises the total is the reversal of one; it stays a line, so that the money adds up."""
-    if position.role is CodeRole.DISCOUNT:
-        return position.amount > 0
-    return position.role is CodeRole.PRODUCT
 
 
 def _priced(quantity: Decimal, price: Decimal | None, amount: Decimal | None) -> tuple[Decimal, Decimal]:

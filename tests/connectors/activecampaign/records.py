@@ -62,7 +62,7 @@ def order(number: int = 1, /, **values: object) -> Order:
         "tax": Money.of("14.55", "GBP"),
         "first_name": "Erika",
         "last_name": "Müller",
-        "lines": (line(1), line(2)),
+        "lines": (line(1), line(2, unit_price=Money.of("30.58", "GBP"))),
         "shipping_method": "Parcel",
         "billing": Address(first_name="Erika", last_name="Müller", city="Köln", country="DE"),
         **values,

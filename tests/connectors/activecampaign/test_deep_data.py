@@ -31,7 +31,7 @@ async def test_orders_arrive_in_cents_and_start_no_automation(stage):
     assert {each.outcome for each in settled.values()} == {Outcome.CREATED}
     assert stored(stage, externalid="O1")["totalPrice"] == 9111
     assert stored(stage, externalid="O1")["taxAmount"] == 1455
-    assert [each["price"] for each in stage.world.matching("order_products", orderid="1")] == [1250, 1250]
+    assert [each["price"] for each in stage.world.matching("order_products", orderid="1")] == [1250, 3058]
     assert stage.simulator.summary()["totals"] == {"GBP": "182.22"}
     assert stage.simulator.summary()["automations_fired"] == 0
 

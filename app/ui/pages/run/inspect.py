@@ -37,7 +37,7 @@ class InspectSheet(Sheet):
             (_("Outcome"), str(OUTCOME_NAMES[entry.outcome]) if entry.outcome else ""),
             (_("Why"), str(problem.reason_text)),
             (_("What to do"), str(problem.next_step)),
-            (_("The target says"), entry.message),
+            (_("The target says"), problem.target_words),
             (_("Place"), entry.where),
             (_("Customer"), label),
             (_("Total"), money_words(entry.amount)),

@@ -45,8 +45,7 @@ class ProblemColumn(IntEnum):
 
 def why_words(problem: ProblemView) -> str:
     """The reason, the target's own words where there are any, and the next step."""
-    entry = problem.entry
-    own = _("The target says: {words}").format(words=entry.message) if entry.message else ""
+    own = _("The target says: {words}").format(words=problem.target_words) if problem.target_words else ""
     parts = (str(problem.reason_text), own, str(problem.next_step))
     return " ".join(part for part in parts if part)
 
