@@ -99,9 +99,9 @@ def encoded(body: Json) -> bytes:
 def common_error(answer: Answer) -> AppError | None:
     """How an HTTP status is read where the connector does not know better; None for success."""
     status = answer.status
-    detail = f"{status} from {answer.url}: {answer.evidence}"
     if 200 <= status < 300:
         return None
+    detail = f"{status} from {answer.url}: {answer.evidence}"
     if 300 <= status < 400:
         return redirect_error(answer)
     if status == 401:
