@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+import msgspec
 
 from app.core.events import RunMode, RunState
 from app.core.outcomes import Outcome
@@ -19,9 +22,11 @@ class EntryState(StrEnum):
     SETTLED = "settled"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """What became of one record of one integration. Times are aware, UTC."""
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one record of one integration. Times are aware, UTC.
+
+    A struct and no dataclass: a run makes one for every record, and this is five times as fast.
+    """
 
     integration: str
     kind: Kind
@@ -47,6 +52,25 @@ class Entry:
     """Keyed hashes of order number, e-mail address and id, for "why"."""
     amount: str = ""
     """What the target counts, such as ``12.50 EUR``, for the money check."""
+    seen_run: str = ""
+    """A later run that found the record unchanged; everything else tells of the run before it."""
+    seen_at: datetime | None = None
+
+    def was_met_by(self, run_id: str) -> bool:
+        """Counts in the balance of this run."""
+        return run_id in {self.run_id, self.seen_run}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """Written before the first byte leaves: from now on the target may hold these records."""
+
+    id: str
+    integration: str
+    kind: Kind
+    run_id: str
+    keys: tuple[str, ...]
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,3 +101,19 @@ class RunRecord:
     marks: tuple[FlowMark, ...] = field(default=())
     message: str = ""
     remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """What one run writes together about one kind of record: outcomes, and the intents that end with them."""
+
+    integration: str
+    kind: Kind
+    run_id: str
+    at: datetime
+    mark: FlowMark
+    """The place reached, up to which everything has been confirmed, and how many records were read."""
+    entries: Sequence[Entry] = ()
+    unchanged: Sequence[str] = ()
+    """Keys of records that the target holds as they are; their entries stay as an earlier run wrote them."""
+    intents: Sequence[Intent] = ()

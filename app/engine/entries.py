@@ -32,14 +32,15 @@ class EntryWriter:
     def planned(self, sighting: Sighting, before: Entry | None) -> Entry:
         return self._entry(sighting, before, EntryState.PLANNED, attempts=before.attempts if before else 0)
 
-    def unchanged(self, sighting: Sighting, before: Entry | None) -> Entry:
-        return self.settled(sighting, before, Settled(outcome=Outcome.UNCHANGED))
+    def answered(self, sighting: Sighting, before: Entry | None, result: Settled) -> Entry:
+        """After it was sent."""
+        return self.settled(sighting, before, result, tries=1)
 
     def refused(self, sighting: Sighting, refusal: Refusal, before: Entry | None) -> Entry:
         settled = Settled(outcome=refusal.outcome, reason=refusal.reason, message=sighting.message)
         return self.settled(sighting, before, settled)
 
-    def settled(self, sighting: Sighting, before: Entry | None, result: Settled) -> Entry:
+    def settled(self, sighting: Sighting, before: Entry | None, result: Settled, *, tries: int = 0) -> Entry:
         outcome = self._outcome(before, result)
         is_held_by_target = result.outcome in _HELD_BY_TARGET
         known_hash = before.content_hash if before else b""
@@ -51,7 +52,7 @@ class EntryWriter:
             reason=result.reason,
             target_id=result.target_id or (before.target_id if before else ""),
             content_hash=sighting.content_hash if is_held_by_target else known_hash,
-            attempts=before.attempts if before else 0,
+            attempts=(before.attempts if before else 0) + tries,
             created_by=self._run_id if outcome is Outcome.CREATED else (before.created_by if before else ""),
             message=masked_words(result.message)[:_LONGEST_MESSAGE],
         )

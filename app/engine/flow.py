@@ -16,8 +16,11 @@ from app.core.events import Emit, RunMode
 from app.core.ledger import Entry, FlowMark
 from app.core.outcomes import FlowBalance, Outcome
 from app.core.records import Kind
+from app.engine.bookkeeping import Bookkeeping
 from app.engine.control import Control
+from app.engine.doubts import left_in_doubt
 from app.engine.entries import EntryWriter
+from app.engine.flights import Cargo, Flights, loaded
 from app.engine.history import with_history
 from app.engine.job import Job, Route
 from app.engine.planning import Planner, Sighting, in_groups
@@ -31,6 +34,9 @@ from app.sdk.plan import Draft, Plan, Settled
 from app.sdk.source import Page, ReadRequest
 
 _FETCH_SIZE = 100
+_CARGO_SIZE = 50
+"""Two cargos are in the air at most: what a crash leaves to be looked up stays within a hundred records, or two batches
+of a target that takes larger ones."""
 
 
 class Flow:
@@ -51,7 +57,6 @@ class Flow:
         mark: FlowMark,
         is_continued: bool,
     ) -> None:
-        self.mark = mark
         self.removals_to_confirm = 0
         self._route = route
         self._job = job
@@ -61,10 +66,19 @@ class Flow:
         self._progress = progress
         self._control = control
         self._sender = Sender(route, planner)
-        self._entries = EntryWriter(job.run.integration, route.kind, job.run.id, planner)
         self._tell = Teller(job.run, route.kind, emit)
-        self._deferred: list[tuple[Plan, Mapping[str, Sighting]]] = []
+        self._entries = EntryWriter(job.run.integration, route.kind, job.run.id, planner)
+        self._books = Bookkeeping(
+            job.run, route.kind, mark=mark, entries=self._entries, progress=progress, tell=self._tell
+        )
+        self._deferred: list[Cargo] = []
+        self._unsettled: Sequence[Entry] = ()
         self._is_continued = is_continued
+
+    @property
+    def mark(self) -> FlowMark:
+        """What has been written of the place reached."""
+        return self._books.mark
 
     @property
     def kind(self) -> Kind:
@@ -72,37 +86,60 @@ class Flow:
 
     async def run(self) -> FlowMark:
         await self._begin()
-        await self._process_all(self._leftovers())
-        async with closing(self._pages()) as pages:
-            async for page in pages:
-                await self._process(page)
-                self.mark = replace(self.mark, cursor=page.cursor or self.mark.cursor)
-                await self._ledger.checkpoint(self._job.run.id, self.mark)
-        await self._process_all(self._vanished())
-        await self._settle_removals()
-        self.mark = replace(self.mark, is_done=True)
-        await self._ledger.checkpoint(self._job.run.id, self.mark)
+        flights = self._new_flights()
+        try:
+            await self._travel(flights)
+        except asyncio.CancelledError:
+            await flights.ground(at_once=True)
+            raise
+        except BaseException:  # whatever ends the flow: what is in the air answers and is written
+            await flights.ground(at_once=False)
+            raise
+        await self._set_mark(replace(self.mark, is_done=True))
         self._progress.tell(force=True)
         return self.mark
 
-    async def _process_all(self, pages: AsyncIterator[Page]) -> None:
+    async def _travel(self, flights: Flights) -> None:
+        await self._process_all(flights, self._leftovers())
+        await self._process_all(flights, self._pages())
+        await flights.landed()
+        await self._process_all(flights, self._vanished())
+        await flights.landed()
+        await self._settle_removals(flights)
+        await flights.landed()
+
+    async def _process_all(self, flights: Flights, pages: AsyncIterator[Page]) -> None:
         async with closing(pages):
             async for page in pages:
-                await self._process(page)
+                await self._process(flights, page)
+
+    def _new_flights(self) -> Flights:
+        return Flights(
+            self._sender,
+            ledger=self._ledger,
+            books=self._books,
+            control=self._control,
+            parallel=self._route.http.parallel,
+        )
+
+    async def _set_mark(self, mark: FlowMark) -> None:
+        await self._ledger.checkpoint(self._job.run.id, mark)
+        self._books.mark = mark
 
     async def save_place(self) -> None:
         """Keeps the numbers when a run ends early; the place stays the last checkpoint."""
         await self._ledger.checkpoint(self._job.run.id, self.mark)
 
     async def _begin(self) -> None:
-        run_id, balance = self._job.run.id, FlowBalance()
+        run_id, balance, mark = self._job.run.id, FlowBalance(), self.mark
+        self._deferred = []
+        self._unsettled = await self._ledger.unsettled(self._job.run.integration, self.kind)
         if self._is_continued:
-            self.mark = replace(self.mark, read=await self._ledger.touched(run_id, self.kind))
+            mark = replace(mark, read=await self._ledger.touched(run_id, self.kind))
             balance = (await self._ledger.balance(run_id)).flows.get(self.kind, FlowBalance())
         self._is_continued = True
         total = await self._total()
-        self.mark = replace(self.mark, total=total)
-        await self._ledger.checkpoint(run_id, self.mark)
+        await self._set_mark(replace(mark, total=total))
         self._progress.begin(self.kind, balance, total)
         self._tell.began(await self._since())
 
@@ -132,8 +169,7 @@ class Flow:
 
     async def _leftovers(self) -> AsyncIterator[Page]:
         """What an earlier run left under way is read again by its id, then looked up like everything else."""
-        entries = await self._ledger.unsettled(self._job.run.integration, self.kind)
-        async for page in self._fetched([entry.key for entry in entries]):
+        async for page in self._fetched([entry.key for entry in self._unsettled]):
             yield page
 
     async def _pages(self) -> AsyncIterator[Page]:
@@ -177,95 +213,67 @@ class Flow:
             yield keys
             after = keys[-1]
 
-    async def _process(self, page: Page) -> None:
+    async def _process(self, flights: Flights, page: Page) -> None:
         await self._control.gate()
-        sightings = [self._planner.sight(record) for record in page.records]
-        known = await self._known([each.key for each in sightings])
-        sightings = [with_history(each, known.get(each.key), self._job, self._route) for each in sightings]
-        found = self._planner.sort(sightings, known, self._job.run.id)
-        await self._write_without_sending(found.refused, found.unchanged, known)
-        await self._send_all(found.to_plan, known)
-        self._progress.tell()
+        seen = {each.key: each for each in map(self._planner.sight, page.records)}
+        if flights.carry(identity for each in seen.values() for identity in each.identities):
+            await flights.landed()
+        known = await self._known(list(seen))
+        sightings = {key: self._adjusted(each, known.get(key)) for key, each in seen.items()}
+        found = self._planner.sort(list(sightings.values()), known, self._job.run.id)
+        plans, failed = await self._plans([each.draft for each in found.to_plan if each.draft])
+        removals = [plan for plan in plans if removes(plan)]
+        settled = [
+            *(self._entries.refused(each, each.refusal, known.get(each.key)) for each in found.refused if each.refusal),
+            *(self._entries.settled(sightings[key], known.get(key), result) for key, result in failed.items()),
+            *self._deferring(removals, sightings, known),
+        ]
+        quiet = Cargo(
+            sightings=sightings,
+            known=known,
+            settled=settled,
+            unchanged=[each.key for each in found.unchanged],
+            cursor=page.cursor,
+        )
+        for cargo in loaded([plan for plan in plans if plan not in removals], quiet, self._cargo_size):
+            await flights.launch(cargo)
+
+    def _deferring(
+        self, removals: Sequence[Plan], sightings: Mapping[str, Sighting], known: Mapping[str, Entry]
+    ) -> Sequence[Entry]:
+        """Removals wait until the flow has been read, so that their number is known before the first one."""
+        self._deferred += [
+            Cargo(plans=[plan], sightings={key: sightings[key] for key in plan.keys}) for plan in removals
+        ]
+        return [self._entries.planned(sightings[key], known.get(key)) for plan in removals for key in plan.keys]
+
+    def _adjusted(self, sighting: Sighting, entry: Entry | None) -> Sighting:
+        return left_in_doubt(with_history(sighting, entry, self._job, self._route), entry, self._job, self._route)
+
+    @property
+    def _cargo_size(self) -> int:
+        """Where the target cannot be asked, a crash may leave no more in doubt than was really under way."""
+        return _CARGO_SIZE if self._route.looks_up else max(1, self._route.http.parallel // 2)
 
     async def _known(self, keys: Sequence[str]) -> dict[str, Entry]:
         return dict(await self._ledger.load(self._job.run.integration, self.kind, keys))
 
-    async def _write_without_sending(
-        self, refused: Sequence[Sighting], unchanged: Sequence[Sighting], known: dict[str, Entry]
-    ) -> None:
-        entries = [self._entries.refused(each, each.refusal, known.get(each.key)) for each in refused if each.refusal]
-        entries += [self._entries.unchanged(each, known.get(each.key)) for each in unchanged]
-        await self._write(entries, [*refused, *unchanged], known)
-
-    async def _send_all(self, sightings: Sequence[Sighting], known: dict[str, Entry]) -> None:
-        by_key = {each.key: each for each in sightings}
-        plans = await self._plans([each.draft for each in sightings if each.draft], by_key, known)
-        waiting = [plan for plan in plans if removes(plan)]
-        await self._defer(waiting, by_key, known)
-        for group in in_groups([plan for plan in plans if plan not in waiting], self._route.http.parallel):
-            await self._send_group(group, by_key, known)
-
-    async def _plans(
-        self, drafts: Sequence[Draft], by_key: Mapping[str, Sighting], known: dict[str, Entry]
-    ) -> Sequence[Plan]:
+    async def _plans(self, drafts: Sequence[Draft]) -> tuple[Sequence[Plan], Results]:
         """A record that breaks the look-up is isolated; the others go on."""
         try:
-            return await self._planner.plans(drafts)
+            return await self._planner.plans(drafts), {}
         except DataError as error:
             if len(drafts) == 1:
-                result = Settled(outcome=Outcome.FAILED, reason=error.reason, message=str(error.message))
-                await self._settle({drafts[0].key: result}, by_key, known)
-                return ()
+                failed = Settled(outcome=Outcome.FAILED, reason=error.reason, message=str(error.message))
+                return (), {drafts[0].key: failed}
         middle = len(drafts) // 2
-        halves = [await self._plans(half, by_key, known) for half in (drafts[:middle], drafts[middle:])]
-        return [plan for half in halves for plan in half]
+        (left, failed_left), (right, failed_right) = [
+            await self._plans(half) for half in (drafts[:middle], drafts[middle:])
+        ]
+        return [*left, *right], failed_left | failed_right
 
-    async def _send_group(self, plans: Sequence[Plan], by_key: Mapping[str, Sighting], known: dict[str, Entry]) -> None:
-        """Intents first, then the requests, then the outcomes. What answered is settled even when another failed."""
-        await self._control.gate()
-        going = [by_key[key] for plan in plans if plan.steps for key in plan.keys]
-        await self._write([self._entries.sent(each, known.get(each.key)) for each in going], going, known)
-        answers = await asyncio.gather(*(self._sender.send(plan) for plan in plans), return_exceptions=True)
-        results: Results = {}
-        for answer in answers:
-            if not isinstance(answer, BaseException):
-                results |= answer
-        await self._settle(results, by_key, known)
-        for answer in answers:
-            if isinstance(answer, BaseException):
-                raise answer
-
-    async def _settle(self, results: Results, by_key: Mapping[str, Sighting], known: dict[str, Entry]) -> None:
-        sightings = [by_key[key] for key in results]
-        entries = [self._entries.settled(each, known.get(each.key), results[each.key]) for each in sightings]
-        await self._write(entries, sightings, known)
-
-    async def _write(self, entries: Sequence[Entry], sightings: Sequence[Sighting], known: dict[str, Entry]) -> None:
-        if not entries:
-            return
-        await self._ledger.record(entries)
-        first_seen = sum(self._is_first(known.get(entry.key)) for entry in entries)
-        self.mark = replace(self.mark, read=self.mark.read + first_seen)
-        self._progress.count(first_seen)
-        for entry, sighting in zip(entries, sightings, strict=True):
-            known[entry.key] = entry
-            if entry.outcome is not None:
-                self._progress.count(0, entry.outcome, entry.reason)
-                self._tell.settled(entry, sighting)
-        self._tell.sent(entries)
-        self._progress.tell(current=entries[-1].key)
-
-    def _is_first(self, before: Entry | None) -> bool:
-        return before is None or before.run_id != self._job.run.id
-
-    async def _defer(self, plans: Sequence[Plan], by_key: Mapping[str, Sighting], known: dict[str, Entry]) -> None:
-        """Removals wait until the flow has been read, so that their number is known before the first one."""
-        going = [by_key[key] for plan in plans for key in plan.keys]
-        await self._write([self._entries.planned(each, known.get(each.key)) for each in going], going, known)
-        self._deferred += [(plan, by_key) for plan in plans]
-
-    async def _settle_removals(self) -> None:
-        plans = [plan for plan, _ in self._deferred]
+    async def _settle_removals(self, flights: Flights) -> None:
+        plans = [plan for cargo in self._deferred for plan in cargo.plans]
         if not plans:
             return
         holder = Kind.CONTACTS if self.kind.runs_back else self.kind
@@ -273,11 +281,11 @@ class Flow:
         number = removal_count(plans)
         asks = number > allowed and not self._job.removals_approved
         self.removals_to_confirm = number if asks else 0
-        for plan, by_key in self._deferred:
-            known = await self._known(plan.keys)
-            if asks:
-                held = Settled(outcome=Outcome.HELD, reason="large_removal")
-                await self._settle(dict.fromkeys(plan.keys, held), by_key, known)
-            else:
-                await self._send_group([plan], by_key, known)
-        self._deferred = []
+        for cargo in self._deferred:
+            known = await self._known(list(cargo.sightings))
+            await flights.launch(self._held(cargo, known) if asks else replace(cargo, known=known))
+
+    def _held(self, cargo: Cargo, known: Mapping[str, Entry]) -> Cargo:
+        held = Settled(outcome=Outcome.HELD, reason="large_removal")
+        entries = [self._entries.settled(each, known.get(key), held) for key, each in cargo.sightings.items()]
+        return Cargo(sightings=cargo.sightings, known=known, settled=entries)

@@ -12,7 +12,7 @@ from app.core.addresses import masked_email
 from app.core.ledger import Entry, EntryState
 from app.core.local_words import local_money
 from app.core.outcomes import Outcome
-from app.core.records import Bounce, Cart, Contact, OptOut, Order, Product, Record, Unreadable
+from app.core.records import Bounce, Cart, Contact, OptOut, Order, Product, Record, StockLevel, Unreadable
 from app.core.rules import Refusal, Rules, refusal_of
 from app.engine.ports import KeyedHash
 from app.sdk.plan import Draft, Known, Plan, RecordPlan
@@ -37,6 +37,11 @@ class Sighting:
     @property
     def label(self) -> str:
         return label_of(self.record)
+
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """What must not travel twice at the same time: the key, and what the target would know it by."""
+        return (self.key, name) if (name := identity_of(self.record)) else (self.key,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Planner:
         for sighting in {each.key: each for each in sightings}.values():
             entry = known.get(sighting.key)
             is_settled = entry is not None and entry.state is EntryState.SETTLED
-            if entry and is_settled and entry.run_id == run_id and _says_the_same(entry, sighting):
+            if entry and is_settled and entry.was_met_by(run_id) and _says_the_same(entry, sighting):
                 repeats.append(sighting)
             elif sighting.refusal is not None:
                 refused.append(sighting)
@@ -140,6 +145,19 @@ def natural_keys(record: Record | Unreadable) -> tuple[str, ...]:
             return (record.sku,)
         case _:
             return ()
+
+
+def identity_of(record: Record | Unreadable) -> str:
+    """What a target tells two records of this kind apart by, where it is not the key; empty for every other kind."""
+    match record:
+        case Order():
+            return record.number
+        case Contact() | OptOut() | Bounce():
+            return record.email
+        case Product() | StockLevel():
+            return record.sku
+        case _:
+            return ""
 
 
 def label_of(record: Record | Unreadable) -> str:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from app.core.ledger import Entry, FlowMark, RunRecord
+from app.core.ledger import Entry, FlowMark, Intent, Landing, RunRecord
 from app.core.outcomes import Balance
 from app.core.records import Kind
 
@@ -18,8 +18,16 @@ class LedgerPort(Protocol):
         """The entries that exist, by key."""
         ...
 
+    async def intend(self, intent: Intent) -> None:
+        """To be written before anything of it is sent."""
+        ...
+
+    async def land(self, landing: Landing) -> None:
+        """Outcomes, the end of their intents, and the place reached, together."""
+        ...
+
     async def record(self, entries: Sequence[Entry]) -> None:
-        """Insert or replace entries: intents before sending, outcomes after the answer."""
+        """Insert or replace entries."""
         ...
 
     async def checkpoint(self, run_id: str, mark: FlowMark, entries: Sequence[Entry] = ()) -> None:
@@ -35,7 +43,7 @@ class LedgerPort(Protocol):
         ...
 
     async def unsettled(self, integration: str, kind: Kind) -> Sequence[Entry]:
-        """Entries still planned or sent: an earlier run was cut off."""
+        """Entries still planned or sent, because an earlier run was cut off; what was intended becomes "sent"."""
         ...
 
     async def keys(self, integration: str, kind: Kind, *, after: str = "", limit: int = 5_000) -> Sequence[str]:
@@ -53,10 +61,13 @@ class LedgerPort(Protocol):
 
 
 class RunsPort(Protocol):
-    async def begin(self, run: RunRecord) -> None: ...
+    async def begin(self, run: RunRecord) -> None:
+        """Writes the run down, or goes on with one that was begun before."""
+        ...
 
     async def update(self, run: RunRecord) -> None:
-        """State, message, remedy and end; marks are the ledger's."""
+        """State, message, remedy and end; marks are the ledger's. What was intended and has not landed counts as in
+        doubt from then on."""
         ...
 
     async def last_unfinished(self, integration: str) -> RunRecord | None:

@@ -19,7 +19,7 @@ from app.core.records import Kind
 from app.core.texts import text
 from app.engine.control import Control
 from app.engine.job import Job
-from app.engine.ports import KeyedHash, RunsPort
+from app.engine.ports import KeyedHash
 from app.engine.run import Engine, Patience
 from app.engine.run import RunResult as EngineResult
 from app.services.integrations import Integrations
@@ -80,28 +80,6 @@ class RunHandle:
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
-
-
-class _Continued:
-    """The book of runs for one that was begun before: beginning again means going on."""
-
-    def __init__(self, book: RunsPort) -> None:
-        self._book = book
-
-    async def begin(self, run: RunRecord) -> None:
-        await self._book.update(run)
-
-    async def update(self, run: RunRecord) -> None:
-        await self._book.update(run)
-
-    async def last_unfinished(self, integration: str) -> RunRecord | None:
-        return await self._book.last_unfinished(integration)
-
-    async def watermark(self, integration: str, kind: Kind) -> datetime | None:
-        return await self._book.watermark(integration, kind)
-
-    async def set_watermark(self, integration: str, kind: Kind, at: datetime) -> None:
-        await self._book.set_watermark(integration, kind, at)
 
 
 class ActiveRuns:
@@ -187,7 +165,7 @@ class Runs:
             limit=limit,
         )
         wanted = {kind: tuple(ids) for kind, ids in (keys or {}).items()}
-        return await self._launch(integration, run, self._book, wanted, removals_approved=removals_approved)
+        return await self._launch(integration, run, wanted, removals_approved=removals_approved)
 
     async def continue_last(self, key: str) -> RunHandle:
         """Goes on where the last import or sync stopped. Raises ConfigError where there is nothing to continue."""
@@ -199,7 +177,7 @@ class Runs:
                 remedy=text("Start a new one."),
             )
         going_on = replace(run, state=RunState.RUNNING, ended_at=None, message="", remedy="")
-        return await self._launch(integration, going_on, _Continued(self._book), {}, removals_approved=False)
+        return await self._launch(integration, going_on, {}, removals_approved=False)
 
     async def retry(
         self, key: str, keys: Mapping[Kind, Sequence[str]] | None = None, *, removals_approved: bool = False
@@ -317,7 +295,6 @@ class Runs:
         self,
         integration: Integration,
         run: RunRecord,
-        book: RunsPort,
         keys: Mapping[Kind, tuple[str, ...]],
         *,
         removals_approved: bool,
@@ -328,7 +305,7 @@ class Runs:
             stack.callback(self._starting.discard, integration.key)
             opening = await stack.enter_async_context(AsyncExitStack())
             opened = await opening.enter_async_context(self._integrating.opened(integration))
-            engine = self._engine(opened, run, book, keys, control, removals_approved=removals_approved)
+            engine = self._engine(opened, run, keys, control, removals_approved=removals_approved)
             begun = asyncio.Event()
             task = asyncio.create_task(self._work(engine, opening.pop_all(), begun), name=f"run {run.id}")
             # A task cancelled before its first step would never close what was opened for it.
@@ -341,7 +318,6 @@ class Runs:
         self,
         opened: OpenIntegration,
         run: RunRecord,
-        book: RunsPort,
         keys: Mapping[Kind, tuple[str, ...]],
         control: Control,
         *,
@@ -358,7 +334,7 @@ class Runs:
         return Engine(
             job,
             ledger=self._ledger,
-            runs=book,
+            runs=self._book,
             keyed_hash=self._hash,
             emit=self._emit,
             control=control,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.addresses import is_email, masked_email, normalised_email
 from app.core.configuration import Integration
@@ -73,9 +73,16 @@ class Why:
 
     async def _explained(self, integration: str, entry: Entry) -> WhyEntry:
         reason = self._reasons.of(entry.reason)
-        history = await self._ledger.history(integration, entry.kind, entry.key)
-        sentence = _sentence(entry, reason.words if entry.reason else Text(""))
+        past = await self._ledger.history(integration, entry.kind, entry.key)
+        history = [self._told(each) for each in past]
+        words = self._reasons.explained(entry.reason, entry.message).words
+        sentence = _sentence(entry, words)
         return WhyEntry(entry=entry, sentence=sentence, next_step=_next_step(entry, reason.next_step), history=history)
+
+    def _told(self, past: PastOutcome) -> PastOutcome:
+        """With its facts in words."""
+        explanation = self._reasons.explained(past.reason, past.message)
+        return past if explanation.message == past.message else replace(past, message=str(explanation.words))
 
     async def _unknown(self, integration: Integration, words: str) -> Answer:
         shown = masked_email(words.strip()) if "@" in words else words.strip()
@@ -118,6 +125,9 @@ def _sentence(entry: Entry, reason: Text) -> Text:
     record = {"record": _RECORD[entry.kind], "key": entry.key, "moment": local_moment(entry.at)}
     if entry.state is not EntryState.SETTLED:
         return text("{record} {key} was under way on {moment} when the run ended.", **record)
+    if entry.seen_at is not None:
+        record["moment"] = local_moment(entry.seen_at)
+        return text("{record} {key} is in the target; nothing had changed on {moment}.", **record)
     match entry.outcome:
         case Outcome.CREATED:
             return text("{record} {key} was created in the target on {moment}.", **record)

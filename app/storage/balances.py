@@ -35,6 +35,9 @@ def count(connection: sqlite3.Connection, run_id: str) -> Balance:
         counts[kind][outcome] += number
         if reason and outcome in _TELLS_REASON:
             reasons[kind][reason] += number
+    seen = "SELECT kind, count(*) FROM entry WHERE seen_run = ? AND seen_run <> '' GROUP BY kind"
+    for raw_kind, number in connection.execute(seen, (run_id,)):
+        counts[Kind(raw_kind)][Outcome.UNCHANGED] += number
     kinds = [kind for kind in Kind if kind in read or kind in counts]
     return Balance({k: FlowBalance(read.get(k, 0), dict(counts[k]), dict(reasons[k])) for k in kinds})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-_DONE = ("entry", "entry_search", "past_outcome", "watermark", "run")
+_DONE = ("entry", "under_way", "past_outcome", "watermark", "run")
 _MAPPED = ("product",)
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
-from app.core.ledger import Entry, FlowMark
+from app.core.ledger import Entry, FlowMark, Intent, Landing
 from app.core.outcomes import Balance, Outcome
 from app.core.records import Kind
 from app.storage.balances import balance_of, reopen
 from app.storage.database import Database
-from app.storage.entries import COLUMNS, entry_of
-from app.storage.entry_rows import PastOutcome, past_outcomes, store
+from app.storage.entries import COLUMNS, entry_of, packed
+from app.storage.entry_rows import PastOutcome, end, intend, past_outcomes, store, touch, unfold
 from app.storage.integration_rows import delete_rows, rename_rows
 from app.storage.rows import like
 
@@ -47,18 +47,33 @@ class Ledger:
 
         return await self._database.read(work)
 
+    async def intend(self, intent: Intent) -> None:
+        """To be written before anything of it is sent: what never lands is found by ``unsettled``."""
+        await self._database.write(lambda connection: intend(connection, intent))
+
+    async def land(self, landing: Landing) -> None:
+        """Outcomes, the end of their intents, and the place reached, together."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            _store(connection, landing.entries)
+            touch(connection, landing.integration, landing.kind, landing.unchanged, landing.run_id, landing.at)
+            end(connection, landing.intents)
+            connection.execute(_SET_MARK, _mark_row(landing.run_id, landing.mark))
+            reopen(connection, {landing.run_id})
+
+        await self._database.write(work)
+
     async def record(self, entries: Sequence[Entry]) -> None:
-        """Insert or replace entries: intents before sending, outcomes after the answer."""
+        """Insert or replace entries."""
         if entries:
             await self._database.write(lambda connection: _store(connection, entries))
 
     async def checkpoint(self, run_id: str, mark: FlowMark, entries: Sequence[Entry] = ()) -> None:
         """Store entries and the place reached, together."""
-        row = (run_id, mark.kind.value, mark.cursor, mark.read, mark.total, mark.is_done)
 
         def work(connection: sqlite3.Connection) -> None:
             _store(connection, entries)
-            connection.execute(_SET_MARK, row)
+            connection.execute(_SET_MARK, _mark_row(run_id, mark))
             reopen(connection, {run_id})
 
         await self._database.write(work)
@@ -73,11 +88,17 @@ class Ledger:
 
     async def touched(self, run_id: str, kind: Kind) -> int:
         """How many entries of a kind the run has touched, settled or not."""
-        query = "SELECT count(*) FROM entry WHERE run_id = ? AND kind = ?"
+        query = (
+            "SELECT (SELECT count(*) FROM entry WHERE run_id = ?1 AND kind = ?2) + "
+            "(SELECT count(*) FROM entry WHERE seen_run = ?1 AND kind = ?2 AND seen_run <> '')"
+        )
         return await self._database.read(lambda c: int(c.execute(query, (run_id, kind.value)).fetchone()[0]))
 
     async def unsettled(self, integration: str, kind: Kind) -> Sequence[Entry]:
-        """Entries still planned or sent: an earlier run was cut off."""
+        """Entries still planned or sent, because an earlier run was cut off; what was intended becomes "sent"."""
+        await self._database.write(
+            lambda connection: unfold(connection, "integration = ? AND kind = ?", (integration, kind.value))
+        )
         condition = "integration = ? AND kind = ? AND state <> 'settled' ORDER BY key"
         return await self._select(condition, (integration, kind.value), "entry_unsettled")
 
@@ -169,6 +190,10 @@ def _store(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     reopen(connection, {entry.run_id for entry in entries})
 
 
+def _mark_row(run_id: str, mark: FlowMark) -> tuple[object, ...]:
+    return (run_id, mark.kind.value, mark.cursor, mark.read, mark.total, mark.is_done)
+
+
 def _condition(
     integration: str,
     run_id: str | None,
@@ -179,18 +204,32 @@ def _condition(
 ) -> tuple[str, tuple[object, ...]]:
     parts: list[tuple[str, tuple[object, ...]]] = [("integration = ?", (integration,))]
     if run_id is not None:
-        parts.append(("run_id = ?", (run_id,)))
+        parts.append(_met_by(run_id, outcomes))
+    elif outcomes is not None:
+        parts.append(_with_outcome(outcomes))
     if kind is not None:
         parts.append(("kind = ?", (kind.value,)))
-    if outcomes is not None:
-        marks = ", ".join("?" * len(outcomes))
-        parts.append((f"state = 'settled' AND outcome IN ({marks})", tuple(each.value for each in outcomes)))
     if reason is not None:
         parts.append(("reason = ?", (reason,)))
     if isinstance(search, bytes):
-        hashed = "(kind, key) IN (SELECT kind, key FROM entry_search WHERE integration = ? AND hash = ?)"
-        parts.append((hashed, (integration, search)))
+        parts.append(("instr(search, ?) > 0", (packed((search,)),)))
     elif search:
         fields = "key || char(10) || target_id || char(10) || place || char(10) || message"
         parts.append((f"{fields} LIKE ? ESCAPE '\\'", (like(search),)))
     return " AND ".join(part for part, _ in parts), tuple(value for _, values in parts for value in values)
+
+
+def _with_outcome(outcomes: Collection[Outcome]) -> tuple[str, tuple[object, ...]]:
+    marks = ", ".join("?" * len(outcomes))
+    return f"state = 'settled' AND outcome IN ({marks})", tuple(each.value for each in outcomes)
+
+
+def _met_by(run_id: str, outcomes: Collection[Outcome] | None) -> tuple[str, tuple[object, ...]]:
+    """What a run touched; what it found unchanged keeps the outcome of an earlier one."""
+    seen = "seen_run = ? AND seen_run <> ''"
+    if outcomes is None:
+        return f"(run_id = ? OR {seen})", (run_id, run_id)
+    condition, values = _with_outcome(outcomes)
+    if Outcome.UNCHANGED not in outcomes:
+        return f"run_id = ? AND {condition}", (run_id, *values)
+    return f"((run_id = ? AND {condition}) OR ({seen}))", (run_id, *values, run_id)

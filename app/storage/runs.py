@@ -14,12 +14,17 @@ from app.core.ledger import FlowMark, RunRecord
 from app.core.records import Kind
 from app.storage.balances import close, reopen
 from app.storage.database import Database
+from app.storage.entry_rows import unfold
 from app.storage.moments import moment_from, stored
 
 _COLUMNS = "id, integration, mode, state, started_at, until, ended_at, since, kinds, at_most, message, remedy"
 _CONTINUABLE_STATES = (RunState.PAUSED, RunState.WAITING, RunState.STOPPED, RunState.INTERRUPTED)
 # A preview writes nothing, a trial and a retry are begun anew: none of them may hide a long import waiting behind it.
 _CONTINUABLE_MODES = (RunMode.HISTORICAL, RunMode.CHANGES)
+_BEGIN = (
+    f"INSERT INTO run ({_COLUMNS}) VALUES ({', '.join('?' * 12)}) ON CONFLICT (id) DO UPDATE SET "  # noqa: S608
+    "state = excluded.state, message = excluded.message, remedy = excluded.remedy, ended_at = excluded.ended_at"
+)
 _ORDER = {kind.value: place for place, kind in enumerate(Kind)}
 
 
@@ -30,18 +35,22 @@ class Runs:
         self._database = database
 
     async def begin(self, run: RunRecord) -> None:
+        """Writes the run down, or goes on with one that was begun before."""
+
         def work(connection: sqlite3.Connection) -> None:
-            marks = ", ".join("?" * 12)
-            connection.execute(f"INSERT INTO run ({_COLUMNS}) VALUES ({marks})", _row(run))  # noqa: S608 - constants
+            connection.execute(_BEGIN, _row(run))
             connection.executemany(
-                "INSERT INTO flow_mark (run_id, kind, cursor, read, total, is_done) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO flow_mark (run_id, kind, cursor, read, total, is_done) "
+                "VALUES (?, ?, ?, ?, ?, ?)",
                 [(run.id, m.kind.value, m.cursor, m.read, m.total, m.is_done) for m in run.marks],
             )
+            reopen(connection, {run.id})
 
         await self._database.write(work)
 
     async def update(self, run: RunRecord) -> None:
-        """State, message, remedy and end; marks are the ledger's. A run that ends keeps its balance."""
+        """State, message, remedy and end; marks are the ledger's. A run that ends keeps its balance, in which what was
+        intended and has not landed counts as in doubt."""
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
@@ -51,6 +60,7 @@ class Runs:
             if run.state is RunState.RUNNING:
                 reopen(connection, {run.id})
             else:
+                unfold(connection, "run_id = ?", (run.id,))
                 close(connection, run.id)
 
         await self._database.write(work)
@@ -94,6 +104,7 @@ class Runs:
         cut_off = await self._select(f"state IN ('{RunState.RUNNING}', '{RunState.WAITING}')", (), limit=-1)
 
         def work(connection: sqlite3.Connection) -> None:
+            unfold(connection)
             for run in cut_off:
                 connection.execute("UPDATE run SET state = ? WHERE id = ?", (RunState.INTERRUPTED.value, run.id))
                 close(connection, run.id)

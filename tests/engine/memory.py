@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace as changed
+
 from app.core.events import RunState
-from app.core.ledger import Entry, EntryState, FlowMark, RunRecord
+from app.core.ledger import Entry, EntryState, FlowMark, Intent, Landing, RunRecord
 from app.core.outcomes import Balance, FlowBalance, Outcome
 from app.core.records import Kind
 
@@ -25,11 +27,37 @@ class MemoryLedger:
     def __init__(self) -> None:
         self.entries: dict[tuple[str, Kind, str], Entry] = {}
         self.marks: dict[tuple[str, Kind], FlowMark] = {}
+        self.intents: dict[str, Intent] = {}
         self.writes = 0
 
     async def load(self, integration: str, kind: Kind, keys: Sequence[str]) -> Mapping[str, Entry]:
         found = ((key, self.entries.get((integration, kind, key))) for key in keys)
         return {key: entry for key, entry in found if entry}
+
+    async def intend(self, intent: Intent) -> None:
+        self.intents[intent.id] = intent
+
+    async def land(self, landing: Landing) -> None:
+        await self.record(landing.entries)
+        for key in landing.unchanged:
+            place = (landing.integration, landing.kind, key)
+            self.entries[place] = changed(self.entries[place], seen_run=landing.run_id, seen_at=landing.at)
+        for intent in landing.intents:
+            del self.intents[intent.id]
+        self.marks[landing.run_id, landing.kind] = landing.mark
+
+    def unfold(self) -> None:
+        """What was intended and has not landed was sent, as far as anybody can know."""
+        for intent in self.intents.values():
+            for key in intent.keys:
+                before = self.entries.get((intent.integration, intent.kind, key))
+                blank = before or Entry(
+                    integration=intent.integration, kind=intent.kind, key=key, state=EntryState.SENT, at=intent.at
+                )
+                self.entries[intent.integration, intent.kind, key] = changed(
+                    blank, state=EntryState.SENT, outcome=None, reason="", run_id=intent.run_id, seen_run=""
+                )
+        self.intents.clear()
 
     async def record(self, entries: Sequence[Entry]) -> None:
         self.writes += 1
@@ -44,19 +72,22 @@ class MemoryLedger:
         return Balance({kind: self._flow(run_id, mark) for (run, kind), mark in self.marks.items() if run == run_id})
 
     def _flow(self, run_id: str, mark: FlowMark) -> FlowBalance:
-        mine = self._of_run(run_id, mark.kind)
+        mine = [entry for entry in self._of_run(run_id, mark.kind) if entry.run_id == run_id]
         counts = Counter(entry.outcome or Outcome.IN_DOUBT for entry in mine)
+        if seen := len(self._of_run(run_id, mark.kind)) - len(mine):
+            counts[Outcome.UNCHANGED] += seen
         named = [entry for entry in mine if entry.outcome not in _HELD]
         reasons = Counter(entry.reason or "interrupted" for entry in named)
         return FlowBalance(mark.read, counts, reasons)
 
     def _of_run(self, run_id: str, kind: Kind) -> list[Entry]:
-        return [entry for entry in self.entries.values() if entry.run_id == run_id and entry.kind is kind]
+        return [entry for entry in self.entries.values() if entry.was_met_by(run_id) and entry.kind is kind]
 
     async def touched(self, run_id: str, kind: Kind) -> int:
         return len(self._of_run(run_id, kind))
 
     async def unsettled(self, integration: str, kind: Kind) -> Sequence[Entry]:
+        self.unfold()
         return [each for each in self._all(integration, kind) if each.state is not EntryState.SETTLED]
 
     def _all(self, integration: str, kind: Kind) -> list[Entry]:
@@ -86,6 +117,8 @@ class MemoryRuns:
         self.runs[run.id] = run
 
     async def update(self, run: RunRecord) -> None:
+        if run.state is not RunState.RUNNING:
+            self._ledger.unfold()
         self.runs[run.id] = run
 
     async def last_unfinished(self, integration: str) -> RunRecord | None:

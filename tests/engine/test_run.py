@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from app.core.errors import ProtocolError, SignInError, UnreachableError
 from app.core.events import LogEvent, RecordEvent, RunMode, RunState, SummaryEvent, discard

@@ -1,14 +1,14 @@
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.core.events import RunState
-from app.core.ledger import Entry, EntryState, FlowMark
+from app.core.ledger import Entry, EntryState, FlowMark, Intent, Landing
 from app.core.outcomes import Outcome
 from app.core.records import Kind
 from app.engine.ports import LedgerPort, RunsPort
@@ -141,6 +141,63 @@ async def test_what_was_cut_off_is_found_again(ledger: Ledger) -> None:
     sent = entry("2", state=EntryState.SENT, outcome=None)
     await ledger.record([planned("1"), sent, entry("3"), planned("4", kind=Kind.CARTS)])
     assert await ledger.unsettled("shop", Kind.ORDERS) == (planned("1"), sent)
+
+
+def intent(*keys: str, number: int = 1, run_id: str = "run-2") -> Intent:
+    return Intent(id=f"i{number}", integration="shop", kind=Kind.ORDERS, run_id=run_id, keys=keys, at=MOMENT)
+
+
+def landing(*entries: Entry, **rest) -> Landing:
+    values = {"mark": FlowMark(kind=Kind.ORDERS, read=len(entries)), "run_id": "run-2", "at": MOMENT, **rest}
+    return Landing(integration="shop", kind=Kind.ORDERS, entries=entries, **values)
+
+
+async def test_what_was_intended_and_never_landed_counts_as_sent(ledger: Ledger) -> None:
+    await ledger.record([entry("1", target_id="77", content_hash=b"old", attempts=2, search=(b"h",))])
+    await ledger.intend(intent("1", "2"))
+    cut_off = await ledger.unsettled("shop", Kind.ORDERS)
+    assert [(each.key, each.state, each.outcome, each.run_id, each.attempts) for each in cut_off] == [
+        ("1", EntryState.SENT, None, "run-2", 3),
+        ("2", EntryState.SENT, None, "run-2", 1),
+    ]
+    assert (cut_off[0].target_id, cut_off[0].content_hash, cut_off[0].search) == ("77", b"old", (b"h",))
+    assert [past.outcome for past in await ledger.history("shop", Kind.ORDERS, "1")] == [Outcome.CREATED]
+    assert await ledger.unsettled("shop", Kind.ORDERS) == cut_off
+
+
+async def test_outcomes_end_their_intents_and_move_the_mark_in_one_step(ledger: Ledger, runs: Runs) -> None:
+    await runs.begin(run("run-2"))
+    first, second = intent("1", "2"), intent("3", number=2)
+    await ledger.intend(first)
+    await ledger.intend(second)
+    outcomes = [entry("1", run_id="run-2"), entry("2", run_id="run-2")]
+    await ledger.land(landing(*outcomes, intents=(first,), mark=FlowMark(kind=Kind.ORDERS, cursor="p2", read=2)))
+    assert [each.key for each in await ledger.unsettled("shop", Kind.ORDERS)] == ["3"]
+    assert (await runs.get("run-2")).marks[0].cursor == "p2"
+    assert (await ledger.balance("run-2")).flows[Kind.ORDERS].counts == {Outcome.CREATED: 2, Outcome.IN_DOUBT: 1}
+
+
+async def test_a_run_that_ends_early_counts_what_was_under_way_as_in_doubt(ledger: Ledger, runs: Runs) -> None:
+    await runs.begin(run("run-2"))
+    await ledger.intend(intent("1", "2"))
+    await runs.update(run("run-2", state=RunState.INTERRUPTED))
+    flow = (await ledger.balance("run-2")).flows[Kind.ORDERS]
+    assert flow.counts == {Outcome.IN_DOUBT: 2}
+    assert flow.reasons == {"interrupted": 2}
+
+
+async def test_a_record_found_unchanged_keeps_its_story_and_counts_in_both_runs(ledger: Ledger) -> None:
+    created = entry("1", run_id="run-1", created_by="run-1")
+    await ledger.checkpoint("run-1", FlowMark(kind=Kind.ORDERS, read=1), [created])
+    await ledger.land(landing(unchanged=("1",), mark=FlowMark(kind=Kind.ORDERS, read=1)))
+    now = (await ledger.load("shop", Kind.ORDERS, ["1"]))["1"]
+    assert now == replace(created, seen_run="run-2", seen_at=MOMENT)
+    assert (await ledger.balance("run-1")).total.counts == {Outcome.CREATED: 1}
+    assert (await ledger.balance("run-2")).total.counts == {Outcome.UNCHANGED: 1}
+    assert await ledger.touched("run-2", Kind.ORDERS) == 1
+    assert [each.key for each in await ledger.entries("shop", run_id="run-2")] == ["1"]
+    assert await ledger.count("shop", run_id="run-2", outcomes={Outcome.CREATED}) == 0
+    assert await ledger.count("shop", run_id="run-2", outcomes={Outcome.UNCHANGED}) == 1
 
 
 async def test_open_issues_come_in_pages_even_while_they_are_settled(ledger: Ledger) -> None:

@@ -1,0 +1,195 @@
+"""What is under way: intents first, then the requests, then the outcomes, while the next page is being prepared.
+
+::
+
+    launch -> intend -> send, several at once -> land, in the order of launching
+
+Two flights may be in the air, so that the target never waits for the source; a checkpoint counts only after everything
+before it has been confirmed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from app.core.ledger import Entry, Intent
+from app.engine.bookkeeping import Bookkeeping
+from app.engine.control import Control
+from app.engine.planning import Sighting
+from app.engine.ports import LedgerPort
+from app.engine.sending import Results, Sender
+from app.sdk.plan import Plan
+
+_AT_ONCE = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cargo:
+    """Plans that leave together, what is written with their outcomes, and the place reached after them."""
+
+    plans: Sequence[Plan] = ()
+    sightings: Mapping[str, Sighting] = field(default_factory=dict)
+    """Of everything in it, by key."""
+    known: Mapping[str, Entry] = field(default_factory=dict)
+    settled: Sequence[Entry] = ()
+    """Decided without a request."""
+    unchanged: Sequence[str] = ()
+    cursor: str = ""
+
+    def identities(self) -> Iterable[str]:
+        return (identity for sighting in self.sightings.values() for identity in sighting.identities)
+
+
+def loaded(plans: Sequence[Plan], rest: Cargo, size: int) -> Iterator[Cargo]:
+    """Plans in cargos of about so many records; what is written without sending, and the place, go with the last."""
+    group: list[Plan] = []
+    for plan in plans:
+        if group and sum(len(each.keys) for each in group) + len(plan.keys) > size:
+            yield _of(group, rest)
+            group = []
+        group.append(plan)
+    yield replace(rest, plans=group)
+
+
+def _of(plans: Sequence[Plan], rest: Cargo) -> Cargo:
+    sightings = {key: rest.sightings[key] for plan in plans for key in plan.keys}
+    return Cargo(plans=plans, sightings=sightings, known=rest.known)
+
+
+@dataclass(slots=True)
+class _Sent:
+    """What has become of a cargo so far. ``begun`` but not in ``results``: the target may have it."""
+
+    results: Results = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    error: BaseException | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Flight:
+    identities: frozenset[str]
+    task: asyncio.Task[None]
+
+
+class Flights:
+    """Of one flow. ``parallel`` requests are worth having under way at once."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        *,
+        ledger: LedgerPort,
+        books: Bookkeeping,
+        control: Control,
+        parallel: int,
+    ) -> None:
+        self._sender = sender
+        self._ledger = ledger
+        self._books = books
+        self._control = control
+        self._parallel = parallel
+        self._air: deque[_Flight] = deque()
+        self._numbers = count()
+        self._is_grounded = False
+
+    def carry(self, identities: Iterable[str]) -> bool:
+        """Something of these is under way: plans for it would be made from what is about to change."""
+        return any(not flight.identities.isdisjoint(identities) for flight in self._air)
+
+    async def launch(self, cargo: Cargo) -> None:
+        """Waits while the air is full. Raises what an earlier flight met; everything that answered is written then."""
+        while len(self._air) >= _AT_ONCE:
+            await self._first_down()
+        before = self._air[-1].task if self._air else None
+        task = asyncio.create_task(self._fly(cargo, before))
+        self._air.append(_Flight(identities=frozenset(cargo.identities()), task=task))
+
+    async def landed(self) -> None:
+        """Waits until nothing is in the air. Raises what a flight met."""
+        while self._air:
+            await self._first_down()
+
+    async def ground(self, *, at_once: bool) -> None:
+        """Nothing new leaves; what is in the air answers and is written, unless it has to end ``at_once``."""
+        self._is_grounded = True
+        tasks = [flight.task for flight in self._air]
+        self._air.clear()
+        if at_once:
+            for task in tasks:
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _first_down(self) -> None:
+        await self._air[0].task
+        self._air.popleft()
+
+    async def _fly(self, cargo: Cargo, before: asyncio.Task[None] | None) -> None:
+        intents = await self._intend(cargo)
+        sent = await self._send(cargo.plans)
+        if before is not None:
+            await asyncio.wait({before})
+        is_next = before is None or (not before.cancelled() and before.exception() is None)
+        await self._land(cargo, intents, sent, is_next=is_next)
+        if sent.error is not None:
+            raise sent.error
+
+    async def _intend(self, cargo: Cargo) -> Sequence[Intent]:
+        keys = tuple(key for plan in cargo.plans if plan.steps for key in plan.keys)
+        if not keys:
+            return ()
+        intent = self._books.intent(next(self._numbers), keys)
+        await self._ledger.intend(intent)
+        return (intent,)
+
+    async def _send(self, plans: Sequence[Plan]) -> _Sent:
+        sent, waiting = _Sent(), iter(plans)
+
+        async def work() -> None:
+            for plan in waiting:
+                await self._control.gate()
+                if self._is_grounded:
+                    return
+                sent.begun.update(plan.keys)
+                sent.results |= await self._sender.send(plan)
+
+        workers = [asyncio.create_task(work()) for _ in range(min(self._parallel, len(plans)))]
+        for worker in workers:
+            worker.add_done_callback(self._ground_after)
+        try:
+            outcomes = await asyncio.gather(*workers, return_exceptions=True)
+        except asyncio.CancelledError as error:  # kept: what has answered is written before the flight ends
+            await asyncio.wait(workers)
+            sent.error = error
+        else:
+            sent.error = next((each for each in outcomes if isinstance(each, BaseException)), None)
+        return sent
+
+    def _ground_after(self, worker: asyncio.Task[None]) -> None:
+        if worker.cancelled() or worker.exception() is not None:
+            self._is_grounded = True
+
+    async def _land(self, cargo: Cargo, intents: Sequence[Intent], sent: _Sent, *, is_next: bool) -> None:
+        books, known = self._books, cargo.known
+        unheard = [key for key in sent.begun if key not in sent.results]
+        entries = [
+            *cargo.settled,
+            *(books.entries.sent(cargo.sightings[key], known.get(key)) for key in unheard),
+            *(
+                books.entries.answered(cargo.sightings[key], known.get(key), result)
+                for key, result in sent.results.items()
+            ),
+        ]
+        is_whole = is_next and not unheard and len(sent.results) >= sum(len(plan.keys) for plan in cargo.plans)
+        landing = books.landing(
+            entries,
+            known=known,
+            unchanged=cargo.unchanged,
+            intents=intents,
+            cursor=cargo.cursor if is_whole else "",
+        )
+        await self._ledger.land(landing)
+        books.landed(landing, cargo.sightings)
