@@ -33,9 +33,11 @@ from app.services.runs import ActiveRuns, Runs
 from app.services.secrets import AccountSecrets
 from app.services.services import Services
 from app.services.systems import Systems
+from app.services.undoing import Undoing
 from app.services.why import Why
 from app.storage.accounts import AccountsStore
 from app.storage.backups import Backups
+from app.storage.creations import Creations
 from app.storage.database import Database
 from app.storage.folder import DataFolder
 from app.storage.hashes import HmacHash, load_keyed_hash
@@ -162,6 +164,19 @@ class _Wiring:
                 keyed_hash=self._hash,
                 problems=Problems(self._ledger, self.book, reasons),
                 why=Why(self._ledger, self.book, self._hash, reasons),
+                emit=bus.emit,
+                patience=patience,
+            ),
+            undoing=Undoing(
+                integrations=integrations,
+                integrating=integrating,
+                active=active,
+                practice=practice,
+                ledger=self._ledger,
+                book=self.book,
+                creations=Creations(self._database),
+                keyed_hash=self._hash,
+                reasons=reasons,
                 emit=bus.emit,
                 patience=patience,
             ),

@@ -14,6 +14,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+import msgspec
+
 from app.core.addresses import masked_words
 from app.core.errors import (
     AppError,
@@ -51,10 +53,7 @@ _LONGEST_MESSAGE = 500
 
 
 class UndoEngine:
-    """Carries one undo out, once. ``verdicts`` are those of the survey; a continued undo finds its own in the ledger.
-
-    ``run.marks`` say how many records of each kind it is about.
-    """
+    """Carries one undo out, once. ``verdicts`` are the survey's; a continued undo finds its own in the ledger."""
 
     def __init__(
         self,
@@ -110,13 +109,11 @@ class UndoEngine:
     async def _note_intents(self) -> None:
         """All at once, so that a crash leaves either the whole undo or nothing of it."""
         await self._creations.forget_history(self._run.integration, self._run.kinds)
-        if self._verdicts:
-            entries = [self._planned(each) if each.goes else self._kept(each) for each in self._verdicts]
-            await self._ledger.record(entries)
-            for verdict, entry in zip(self._verdicts, entries, strict=True):
-                if not verdict.goes:
-                    self._tell.record(entry, verdict.label)
-            return
+        entries = [self._planned(each) if each.goes else self._kept(each) for each in self._verdicts]
+        await self._ledger.record(entries)
+        for verdict, entry in zip(self._verdicts, entries, strict=True):
+            if not verdict.goes:
+                self._tell.record(entry, verdict.label)
         marks = [await self._mark(kind) for kind in self._run.kinds]
         if not any(mark.read for mark in marks):
             raise ProtocolError(
@@ -247,26 +244,21 @@ class UndoEngine:
         return self._unsettled(verdict, EntryState.SENT)
 
     def _unsettled(self, verdict: Verdict, state: EntryState) -> Entry:
-        return replace(verdict.entry, state=state, outcome=None, reason="", message="", run_id=self._run.id, at=now())
+        return self._changed(verdict.entry, state=state, outcome=None, reason="", message="")
 
     def _kept(self, verdict: Verdict) -> Entry:
         return self._settled(verdict.entry, Outcome.UNCHANGED, verdict.reason)
 
     def _removed(self, entry: Entry) -> Entry:
         """As if it had never been sent, so that the next import creates it anew."""
-        forgotten = replace(entry, target_id="", content_hash=b"", created_by="", amount="")
+        forgotten = msgspec.structs.replace(entry, target_id="", content_hash=b"", created_by="", amount="")
         return self._settled(forgotten, Outcome.SKIPPED, "undone")
 
     def _settled(self, entry: Entry, outcome: Outcome, reason: str, *, message: str = "") -> Entry:
-        return replace(
-            entry,
-            state=EntryState.SETTLED,
-            outcome=outcome,
-            reason=reason,
-            message=message,
-            run_id=self._run.id,
-            at=now(),
-        )
+        return self._changed(entry, state=EntryState.SETTLED, outcome=outcome, reason=reason, message=message)
+
+    def _changed(self, entry: Entry, **values: object) -> Entry:
+        return msgspec.structs.replace(entry, run_id=self._run.id, at=now(), seen_run="", seen_at=None, **values)
 
     async def _closed(self) -> RunResult:
         balance = await self._ledger.balance(self._run.id)

@@ -6,7 +6,7 @@
     the source tells it otherwise now        -> kept, as nothing says what was sent
     the target holds something else          -> kept
     the target says that it is needed        -> kept
-    not in the target any more               -> undone without a request
+    not in the target any more               -> undone without a request; a person stays deleted
 """
 
 from __future__ import annotations
@@ -121,7 +121,9 @@ class Examiner:
     def _judged(self, entry: Entry, sighting: Sighting, known: Known, leaving: Leaving) -> Verdict:
         verdict = Verdict(entry=entry, label=sighting.label, target_id=known.target_id or entry.target_id)
         if not known.exists:
-            return verdict
+            # Whom somebody deleted in the target stays deleted: no later import may bring them back.
+            was_ours = entry.state is EntryState.SENT or entry.kind is not Kind.CONTACTS
+            return verdict if was_ours else replace(verdict, reason="stays_deleted")
         target, draft = self._route.target, sighting.draft
         if draft is None or not isinstance(target, Undoes):
             return replace(verdict, reason="kept_not_removable")

@@ -9,6 +9,7 @@
     integrations.Integrations, status
     previews.Previews       exact plans, nothing written
     runs.Runs               start, follow, stop, continue, retry, problems, why
+    undoing.Undoing         what would be removed of an import, and the removal as a run
     products.ProductMapping, fields.FieldMapping
     log.Log, preferences.Preferences, practice.Practice, declarations.Declarations; demo.Demo stands beside
     Services.secrets        the vault itself: state, place(), open(), use_passphrase(), use_session(), use_keystore()

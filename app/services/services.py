@@ -19,6 +19,7 @@ from app.services.previews import Previews
 from app.services.products import ProductMapping
 from app.services.runs import Runs
 from app.services.systems import Systems
+from app.services.undoing import Undoing
 from app.storage.secrets import Vault
 
 
@@ -30,6 +31,7 @@ class Services:
     integrations: Integrations
     previews: Previews
     runs: Runs
+    undoing: Undoing
     products: ProductMapping
     fields: FieldMapping
     log: Log

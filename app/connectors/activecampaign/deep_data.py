@@ -93,6 +93,10 @@ class DeepData:
                 settled[record.key] = Settled(outcome=record.outcome, target_id=target_id)
         return settled
 
+    async def held(self, draft: Draft) -> Sequence[Row]:
+        """The rows with the record's own id in this shop."""
+        return await self._orders(self.id_field, draft.content[self.id_field]) if self.connection_id else ()
+
     async def _find(self, draft: Draft) -> Known:
         content = draft.content
         customer = await self._customer(content.get("customer", ""))
@@ -166,7 +170,7 @@ class DeepData:
     def _creation(self, draft: Draft, known: Known) -> Step:
         customer: Json = known.facts.get("customer") or Ref(f"customer:{draft.key}")
         body = {
-            **self._body(draft),
+            **self.body(draft),
             "connectionid": connection_number(self.connection_id),
             "customerid": int(customer) if isinstance(customer, str) else customer,
             "source": _SOURCE[Timing.HISTORICAL if draft.is_past else self.timing],
@@ -186,12 +190,12 @@ class DeepData:
             method="PUT",
             path=f"api/3/ecomOrders/{known.target_id}",
             keys=(draft.key,),
-            body={"ecomOrder": self._body(draft)},
+            body={"ecomOrder": self.body(draft)},
             is_repeatable=True,
             purpose=text("Update the order") if draft.kind is Kind.ORDERS else text("Update the cart"),
         )
 
-    def _body(self, draft: Draft) -> dict[str, Json]:
+    def body(self, draft: Draft) -> dict[str, Json]:
         """Exactly one of the two ids: a cart that became an order keeps its own by itself."""
         left_out = _OF_CUSTOMER if self.id_field == "externalcheckoutid" else {*_OF_CUSTOMER, "externalcheckoutid"}
         return {name: value for name, value in draft.content.items() if name not in left_out}

@@ -80,7 +80,10 @@ MANIFEST = Manifest(
         text("Five requests a second for the whole account, whoever sends them."),
         text("A shop's orders are written either by GraphQL or by REST, never both; carts always go by REST."),
         text("REST knows no order status: a cancelled or failed order is sent with a total of zero."),
-        text("Contacts and orders are never deleted."),
+        text(
+            "Contacts and orders are deleted only when you undo an import; what was written by GraphQL stays even "
+            "then, and so do the people who ordered."
+        ),
         text("Currencies without cents, such as yen, are sent as the documentation says; try one order first."),
         text("By REST, an amount above 21,474,836.47 is held: ActiveCampaign cannot store it."),
         text("Writing cannot be tested without changing something; a trial with one record proves it."),

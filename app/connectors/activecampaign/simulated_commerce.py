@@ -141,6 +141,13 @@ def update_order(call: Call) -> Reply:
     return _answer(call.world, row, 200)
 
 
+def delete_order(call: Call) -> Reply:
+    if call.ids[0] not in call.world["orders"]:
+        raise not_found("EcomOrder", call.ids[0])
+    call.world.remove_order(call.ids[0])
+    return Reply(200, {})
+
+
 def store_order(world: World, fields: Row, row: Row | None = None) -> Row:
     """Lines, when sent, replace those that were there."""
     was_cart = bool(row) and not (row or {}).get("externalid")

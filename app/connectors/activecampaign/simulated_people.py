@@ -76,7 +76,24 @@ def _memberships(world: World, page: list[Row]) -> list[Row]:
 
 def show_contact(call: Call) -> Reply:
     row = _contact(call.world, call.ids[0])
-    return Reply(200, {"contact": row, "contactLists": _memberships(call.world, [row])})
+    tables = {"contactAutomations": "contact_automations", "deals": "deals", "accountContacts": "account_contacts"}
+    beside = {name: call.world.of_contact(table, row["id"]) for name, table in tables.items()}
+    values = call.world.of_contact("field_values", row["id"])
+    return Reply(
+        200, {**beside, "contactLists": _memberships(call.world, [row]), "fieldValues": values, "contact": row}
+    )
+
+
+def contact_tags(call: Call) -> Reply:
+    row = _contact(call.world, call.ids[0])
+    return Reply(
+        200, {"contactTags": [{**each, "links": {}} for each in call.world.of_contact("contact_tags", row["id"])]}
+    )
+
+
+def contact_notes(call: Call) -> Reply:
+    row = _contact(call.world, call.ids[0])
+    return paged(call, "notes", call.world.of_contact("notes", row["id"]))
 
 
 def contact_lists(call: Call) -> Reply:

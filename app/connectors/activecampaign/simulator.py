@@ -40,6 +40,8 @@ _ROUTES: Sequence[tuple[str, str, Handler]] = (
     ("PUT", r"contacts/(\d+)", people.update_contact),
     ("DELETE", r"contacts/(\d+)", people.delete_contact),
     ("GET", r"contacts/(\d+)/contactLists", people.contact_lists),
+    ("GET", r"contacts/(\d+)/contactTags", people.contact_tags),
+    ("GET", r"contacts/(\d+)/notes", people.contact_notes),
     ("POST", r"contact/sync", people.sync_contact),
     ("GET", r"lists", people.list_lists),
     ("POST", r"contactLists", people.put_membership),
@@ -60,6 +62,7 @@ _ROUTES: Sequence[tuple[str, str, Handler]] = (
     ("GET", r"ecomOrders", commerce.list_orders),
     ("POST", r"ecomOrders", commerce.create_order),
     ("PUT", r"ecomOrders/(\d+)", commerce.update_order),
+    ("DELETE", r"ecomOrders/(\d+)", commerce.delete_order),
     ("GET", r"ecomOrderProducts", commerce.list_order_products),
 )
 

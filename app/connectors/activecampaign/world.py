@@ -20,6 +20,7 @@ _ACCOUNT_ZONE = timezone(timedelta(hours=-5))
 """Stamps carry the account's own offset."""
 _TABLES = (
     *("contacts", "emails", "lists", "memberships", "tags", "contact_tags", "fields", "field_rels", "field_values"),
+    *("contact_automations", "deals", "account_contacts", "notes"),
     *("connections", "customers", "orders", "order_products", "graph_orders", "graph_products", "imports"),
 )
 _SOUGHT: Mapping[str, tuple[str, ...]] = {
@@ -29,6 +30,15 @@ _SOUGHT: Mapping[str, tuple[str, ...]] = {
     "contact_tags": ("contact",),
 }
 """Columns by which rows of large tables are found without looking at every row."""
+_OF_CONTACT = (
+    "memberships",
+    "contact_tags",
+    "field_values",
+    "contact_automations",
+    "deals",
+    "account_contacts",
+    "notes",
+)
 _DECIMALS = {"finalAmount", "shippingAmount", "discountsAmount", "discountAmount", "priceAmount", "variantPriceAmount"}
 NO_DATE = "0000-00-00"
 
@@ -118,6 +128,19 @@ class World:
     def remove_contact(self, contact_id: str) -> None:
         row = self.tables["contacts"].pop(contact_id)
         del self.tables["emails"][row["email"]]
+        for table in _OF_CONTACT:
+            rows = self.tables[table]
+            for key in [key for key, each in rows.items() if each["contact"] == contact_id]:
+                del rows[key]
+
+    def remove_order(self, order_id: str) -> None:
+        """What was written by GraphQL is not touched by it: the two stores are copied in one direction only."""
+        for line in list(self.matching("order_products", orderid=order_id)):
+            del self.tables["order_products"][line["id"]]
+        del self.tables["orders"][order_id]
+
+    def of_contact(self, table: str, contact_id: str) -> list[Row]:
+        return [row for row in self.tables[table].values() if row["contact"] == contact_id]
 
     def membership(self, contact_id: str, list_id: str) -> Row | None:
         return self.tables["memberships"].get(f"{contact_id}:{list_id}")

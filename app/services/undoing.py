@@ -1,0 +1,206 @@
+"""Undoing an import: first the count and the list, then, once the person has typed the count, the removal as a run."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+
+from app.core.configuration import Integration
+from app.core.errors import ConfigError
+from app.core.events import Emit, RunMode, RunState, now
+from app.core.ledger import RunRecord
+from app.core.reasons import ReasonTexts
+from app.core.records import Kind
+from app.core.texts import text
+from app.engine.control import Control
+from app.engine.ports import KeyedHash
+from app.engine.run import Patience
+from app.engine.undo import UndoEngine
+from app.engine.undo_examining import Verdict
+from app.engine.undo_survey import Survey, Surveyor
+from app.services.integrations import Integrations
+from app.services.practice import Practice
+from app.services.routes import Integrating, OpenIntegration
+from app.services.runs import ActiveRuns, RunHandle, RunResult
+from app.storage.creations import Creations
+from app.storage.ledger import Ledger
+from app.storage.runs import Runs as RunBook
+
+UNDOABLE = frozenset({RunMode.HISTORICAL, RunMode.TRIAL, RunMode.RETRY})
+"""A retry sends what an import could not. A sync is no import."""
+
+
+class WrongCountError(ConfigError):
+    """Not the number that was typed: nothing was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyProgress:
+    done: int
+    total: int
+
+
+class Undoing:
+    """Methods raise AppError: credentials, an unreachable system, or a run that works already."""
+
+    def __init__(
+        self,
+        *,
+        integrations: Integrations,
+        integrating: Integrating,
+        active: ActiveRuns,
+        practice: Practice,
+        ledger: Ledger,
+        book: RunBook,
+        creations: Creations,
+        keyed_hash: KeyedHash,
+        reasons: ReasonTexts,
+        emit: Emit,
+        patience: Patience = Patience(),
+    ) -> None:
+        self._integrations = integrations
+        self._integrating = integrating
+        self._active = active
+        self._practice = practice
+        self._ledger = ledger
+        self._book = book
+        self._creations = creations
+        self._hash = keyed_hash
+        self._reasons = reasons
+        self._emit = emit
+        self._patience = patience
+        self._starting: set[str] = set()
+
+    async def count(self, run_id: str) -> int:
+        """How many records stand in the journal as created by this import; 0 where it is none that can be undone."""
+        run = await self._book.get(run_id)
+        if run is None or run.mode not in UNDOABLE:
+            return 0
+        return sum((await self._created(run)).values())
+
+    async def latest(self, key: str) -> str:
+        """The id of the newest import of an integration that created something. Raises ConfigError."""
+        integration = await self._integrations.stored(key)
+        for run in await self._book.recent(key, 1_000):
+            if run.mode in UNDOABLE and await self._created(run):
+                return run.id
+        raise ConfigError(
+            text('"{integration}" has no import that could be undone.', integration=integration.title),
+            remedy=text("Only what an import created can be removed again."),
+        )
+
+    async def survey(self, run_id: str) -> AsyncIterator[SurveyProgress | Survey]:
+        """Looks every record up in source and target, and writes nothing. The last item is the survey."""
+        run = await self._stored(run_id)
+        integration = await self._ready(run.integration)
+        counts = await self._created(run)
+        total, found = sum(counts.values()), list[Verdict]()
+        yield SurveyProgress(0, total)
+        async with self._integrating.opened(integration, read_only=True) as opened:
+            surveyor = Surveyor(run, opened.routes(tuple(counts)), opened.rules, self._creations, self._hash)
+            async for verdicts in surveyor.verdicts():
+                found += verdicts
+                yield SurveyProgress(len(found), total)
+        yield Survey(run=run, verdicts=found)
+
+    async def start(self, survey: Survey, typed: int) -> RunHandle:
+        """Removes what the survey found, as a run of its own. ``typed`` is what the person typed. Raises
+        WrongCountError, and ConfigError where nothing would go or something works already; nothing happens then."""
+        if not survey.count:
+            raise ConfigError(
+                text("Nothing can be removed: everything that this import created stays, for the reasons listed."),
+                remedy=text("Remove in the target what has to go."),
+            )
+        if typed != survey.count:
+            raise WrongCountError(
+                text("That is not the number of records that would be removed. Nothing was removed."),
+                remedy=text("Look at the list, then type its number."),
+                field="confirm",
+            )
+        moment = now()
+        run = RunRecord(
+            id=f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
+            integration=survey.run.integration,
+            mode=RunMode.UNDO,
+            state=RunState.RUNNING,
+            started_at=moment,
+            until=moment,
+            kinds=survey.kinds,
+        )
+        return await self._launch(await self._ready(run.integration), run, survey.verdicts)
+
+    async def go_on(self, run: RunRecord) -> RunHandle:
+        """Goes on with an undo that was stopped or cut off. Raises ConfigError."""
+        going_on = replace(run, state=RunState.RUNNING, ended_at=None, message="", remedy="")
+        return await self._launch(await self._ready(run.integration), going_on, ())
+
+    async def _created(self, run: RunRecord) -> Mapping[Kind, int]:
+        counts = await self._creations.counts(run.integration, run.id)
+        return {kind: count for kind, count in counts.items() if not kind.runs_back}
+
+    async def _stored(self, run_id: str) -> RunRecord:
+        run = await self._book.get(run_id)
+        if run is None:
+            raise ConfigError(text("There is no such run any more."), remedy=text("Choose another one."))
+        if run.mode not in UNDOABLE:
+            raise ConfigError(text("This run is no import."), remedy=text("Only an import can be undone."))
+        return run
+
+    async def _ready(self, key: str) -> Integration:
+        integration = await self._integrations.stored(key)
+        if self._active.is_running(key) or key in self._starting:
+            raise ConfigError(
+                text('"{integration}" is running already.', integration=integration.title),
+                remedy=text("Wait until it has finished, or stop it first."),
+            )
+        return integration
+
+    async def _launch(self, integration: Integration, run: RunRecord, verdicts: Sequence[Verdict]) -> RunHandle:
+        control = Control()
+        async with AsyncExitStack() as stack:
+            self._starting.add(integration.key)
+            stack.callback(self._starting.discard, integration.key)
+            opening = await stack.enter_async_context(AsyncExitStack())
+            opened = await opening.enter_async_context(self._integrating.opened(integration))
+            engine = self._engine(opened, run, verdicts, control)
+            begun = asyncio.Event()
+            task = asyncio.create_task(self._work(engine, opening.pop_all(), begun), name=f"run {run.id}")
+            # A task cancelled before its first step would never close what was opened for it.
+            await begun.wait()
+            handle = RunHandle(run.id, integration.key, task, control)
+            self._active.add(handle)
+        return handle
+
+    def _engine(
+        self, opened: OpenIntegration, run: RunRecord, verdicts: Sequence[Verdict], control: Control
+    ) -> UndoEngine:
+        return UndoEngine(
+            run,
+            opened.routes(run.kinds),
+            opened.rules,
+            verdicts,
+            ledger=self._ledger,
+            runs=self._book,
+            creations=self._creations,
+            keyed_hash=self._hash,
+            reasons=self._reasons,
+            emit=self._emit,
+            control=control,
+            patience=self._patience,
+        )
+
+    async def _work(self, engine: UndoEngine, opening: AsyncExitStack, begun: asyncio.Event) -> RunResult:
+        async with opening:
+            begun.set()
+            result = await engine.run()
+            await self._practice.save()
+            return RunResult(
+                run_id=result.run.id,
+                balance=result.balance,
+                state=result.run.state,
+                error=result.error,
+                is_finished=result.is_finished,
+            )
