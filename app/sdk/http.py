@@ -18,10 +18,12 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Self
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import truststore
 
+from app import __version__
 from app.core.errors import (
     AddressError,
     AppError,
@@ -60,6 +62,12 @@ _NEVER_LEFT = (
     httpx.LocalProtocolError,
 )
 """Before these nothing of a request was sent; after any other error of the connection a write may have happened."""
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "keep-alive",
+    "User-Agent": f"Koppler/{__version__}",
+}
 _MOST_OF_A_PAGE = 65_536
 _LARGEST_ANSWER_BYTES = 100 * 1024**2
 """Unpacked. Pages of records have a few megabytes at most."""
@@ -131,9 +139,7 @@ class HttpClient:
         self._redact = redactor or Redactor()
         self._emit = emit
         self._account = account
-        self._transport = transport
-        self._client: httpx.AsyncClient | None = None
-        self._common: Mapping[str, str] = {}
+        self._lanes = _Lanes(self.base_url, transport)
         self._waits = Waits(urlsplit(self.base_url).hostname or "", lambda: self.pacer.held_s)
 
     @property
@@ -148,9 +154,7 @@ class HttpClient:
         await self.aclose()
 
     async def aclose(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._lanes.aclose()
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         return await self.request("GET", path, query=query, is_repeatable=True)
@@ -209,11 +213,7 @@ class HttpClient:
             asked = self._waits.asked()
             try:
                 async with asyncio.timeout(self.options.whole_timeout_s):
-                    response = await self._http().send(self._built(sending, headers), stream=True)
-                    try:
-                        content = await _whole(response)
-                    finally:
-                        await response.aclose()
+                    response, content = await self._exchanged(self._built(sending, headers))
             except _TooLargeError as error:
                 self._report(sending, None, started, attempt, "too large")
                 raise _too_large(error, sending) from error
@@ -269,19 +269,24 @@ class HttpClient:
     async def _headers(self, extra: Mapping[str, str] | None, *, has_body: bool) -> dict[str, str]:
         signed = await self.options.authenticate() if self.options.authenticate else {}
         content_type = {"Content-Type": "application/json"} if has_body else {}
-        return {**self._base_headers(), **content_type, **self.options.headers, **signed, **(extra or {})}
+        return {**_HEADERS, **content_type, **self.options.headers, **signed, **(extra or {})}
 
-    def _base_headers(self) -> Mapping[str, str]:
-        """What the client would add to a request that it builds itself."""
-        if not self._common:
-            own = self._http().headers
-            kept = ("User-Agent", "Accept-Encoding", "Connection")
-            self._common = {"Accept": "application/json", **{name: own[name] for name in kept}}
-        return self._common
+    async def _exchanged(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+        lane = self._lanes.take()
+        try:
+            response = await lane.handle_async_request(request)
+            response.request = request
+            try:
+                content = await _whole(response)
+            finally:
+                await response.aclose()
+        except BaseException:  # cancellation too: a connection that was left in the middle is not used again
+            await self._lanes.drop(lane)
+            raise
+        self._lanes.give_back(lane)
+        return response, content
 
     def _built(self, sending: _Sending, headers: Mapping[str, str]) -> httpx.Request:
-        """Built here, because the client merges addresses and headers anew for every request, which takes as long as a
-        quarter of sending it."""
         url = _address(sending.url)
         if sending.query:
             url = url.copy_merge_params(dict(sending.query))
@@ -301,19 +306,6 @@ class HttpClient:
             )
         return f"{self.base_url}/{path.lstrip('/')}"
 
-    def _http(self) -> httpx.AsyncClient:
-        if self._client is None:
-            options = self.options
-            self._client = httpx.AsyncClient(
-                verify=tls_context() if self.base_url.startswith("https") else _trusts_nobody(),
-                timeout=httpx.Timeout(options.read_timeout_s, connect=options.connect_timeout_s),
-                follow_redirects=False,
-                transport=self._transport,
-                trust_env=not is_loopback(urlsplit(self.base_url).hostname or ""),
-                limits=httpx.Limits(max_connections=16, keepalive_expiry=30),
-            )
-        return self._client
-
     def _report(self, sending: _Sending, answer: Answer | None, started: float, attempt: int, error: str = "") -> None:
         query = f"?{httpx.QueryParams(dict(sending.query))}" if sending.query else ""
         self._emit(
@@ -329,6 +321,59 @@ class HttpClient:
                 error=error,
             )
         )
+
+
+class _Lanes:
+    """One connection for each request under way, the one used last first.
+
+    httpx's own client is not used: it looks through all of its connections at every request, merges addresses and
+    headers anew and keeps cookies, which together take longer than the sending.
+    """
+
+    def __init__(self, base_url: str, given: httpx.AsyncBaseTransport | None) -> None:
+        self._base_url = base_url
+        self._given = given
+        self._all: set[httpx.AsyncBaseTransport] = set()
+        self._free: list[httpx.AsyncBaseTransport] = []
+
+    def take(self) -> httpx.AsyncBaseTransport:
+        if self._given is not None:
+            return self._given
+        lane = self._free.pop() if self._free else self._opened()
+        self._all.add(lane)
+        return lane
+
+    def give_back(self, lane: httpx.AsyncBaseTransport) -> None:
+        if lane in self._all:
+            self._free.append(lane)
+
+    async def drop(self, lane: httpx.AsyncBaseTransport) -> None:
+        if lane in self._all:
+            self._all.remove(lane)
+            await lane.aclose()
+
+    async def aclose(self) -> None:
+        lanes = [*self._all, *([self._given] if self._given is not None else [])]
+        self._all, self._free = set(), []
+        for lane in lanes:
+            await lane.aclose()
+
+    def _opened(self) -> httpx.AsyncBaseTransport:
+        parts = urlsplit(self._base_url)
+        return httpx.AsyncHTTPTransport(
+            verify=tls_context() if parts.scheme == "https" else _trusts_nobody(),
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=30),
+            proxy=_proxy_for(parts.scheme, parts.hostname or ""),
+        )
+
+
+def _proxy_for(scheme: str, host: str) -> str | None:
+    """The system's proxy for this host; None where there is none."""
+    if is_loopback(host) or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    proxy = proxies.get(scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 @dataclass(frozen=True, slots=True)
