@@ -27,12 +27,9 @@ from app import __version__
 from app.core.errors import (
     AddressError,
     AppError,
-    DataError,
     ProtocolError,
     RateLimitError,
-    SignInError,
     TemporaryError,
-    UnknownOutcomeError,
     UnreachableError,
     WriteRefusedError,
 )
@@ -44,6 +41,7 @@ from app.sdk.pacing import Pace, Pacer
 from app.sdk.plan import Json
 from app.sdk.redaction import Redactor
 from app.sdk.waits import Waits
+from app.sdk.wire_faults import lost_answer, root_cause, unsendable_address, unsendable_header
 
 if importlib.util.find_spec("sniffio") is None:
     # httpcore tries to import it several times per request; searching every folder anew for what is not installed took
@@ -219,14 +217,14 @@ class HttpClient:
                 raise _too_large(error, sending) from error
             except (httpx.HTTPError, TimeoutError) as error:
                 if isinstance(error, httpx.LocalProtocolError) and "header" in str(error):
-                    raise _unsendable_header() from None  # the cause repeats the header, and with it the key
+                    raise unsendable_header() from None  # the cause repeats the header, and with it the key
                 self._report(sending, None, started, attempt, type(error).__name__)
                 host = urlsplit(sending.url).hostname or ""
                 raise self._safe(_connection_error(error, host, may_repeat=sending.may_repeat)) from error
             except httpx.InvalidURL as error:
-                raise self._safe(_no_address(error)) from error
+                raise self._safe(unsendable_address(error)) from error
             except UnicodeEncodeError:
-                raise _unsendable_header() from None  # the cause holds the key itself
+                raise unsendable_header() from None  # the cause holds the key itself
             finally:
                 self._waits.answered(asked)
             answer = Answer(
@@ -247,7 +245,7 @@ class HttpClient:
         if error is not None:
             self._safe(error)
             if isinstance(error, UnreachableError) and not may_repeat and not _was_turned_away(answer):
-                raise _unknown_outcome(urlsplit(answer.url).hostname or "", error.detail) from error
+                raise lost_answer(urlsplit(answer.url).hostname or "", error.detail) from error
             raise error
         return answer
 
@@ -451,7 +449,7 @@ def _too_large(error: _TooLargeError, sending: _Sending) -> AppError:
     host = urlsplit(sending.url).hostname or ""
     detail = f"more than {_LARGEST_ANSWER_BYTES} bytes from {host}: {error}"
     if not sending.may_repeat:
-        return _unknown_outcome(host, detail)
+        return lost_answer(host, detail)
     return ProtocolError(
         text("{host} answered with more data than can be right; it was not read.", host=host),
         remedy=text("Check the address of the account. If it is right, ask the provider of the system."),
@@ -465,31 +463,15 @@ def _was_turned_away(answer: Answer) -> bool:
     return answer.status in _NOT_PROCESSED or (answer.status == 503 and "retry-after" in answer.headers)
 
 
-def _no_address(error: httpx.InvalidURL) -> DataError:
-    return DataError(
-        "unreadable",
-        text("A number or name holds characters that the system cannot be asked about."),
-        detail=f"{type(error).__name__}: {error}",
-    )
-
-
-def _unsendable_header() -> SignInError:
-    return SignInError(
-        text("The key holds a character that no key has, such as a letter with an accent or a curly quotation mark."),
-        remedy=text("Copy the key again from the system, and paste it without anything around it."),
-        detail="a header value is not ASCII",
-    )
-
-
 def _connection_error(error: httpx.HTTPError | TimeoutError, host: str, *, may_repeat: bool) -> AppError:
     detail = f"{type(error).__name__} talking to {host}"
     if not may_repeat and not isinstance(error, _NEVER_LEFT):
-        return _unknown_outcome(host, detail)
-    if isinstance(error, httpx.ConnectError) and isinstance(_root(error), ssl.SSLError):
+        return lost_answer(host, detail)
+    if isinstance(error, httpx.ConnectError) and isinstance(root_cause(error), ssl.SSLError):
         return AddressError(
             text("The secure connection to {host} could not be trusted.", host=host),
             remedy=text("Check the date and time of this computer; an antivirus program may also inspect connections."),
-            detail=f"{detail}: {_root(error)}",
+            detail=f"{detail}: {root_cause(error)}",
             field="api_address",
         )
     if isinstance(error, httpx.TimeoutException | TimeoutError):
@@ -497,19 +479,5 @@ def _connection_error(error: httpx.HTTPError | TimeoutError, host: str, *, may_r
     return UnreachableError(
         text("{host} cannot be reached.", host=host),
         remedy=text("Check your internet connection and the address."),
-        detail=f"{detail}: {_root(error)}",
+        detail=f"{detail}: {root_cause(error)}",
     )
-
-
-def _unknown_outcome(host: str, detail: str) -> UnknownOutcomeError:
-    return UnknownOutcomeError(
-        text("The connection broke before {host} answered.", host=host),
-        remedy=text("It is looked up before anything is sent again."),
-        detail=detail,
-    )
-
-
-def _root(error: BaseException) -> BaseException:
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return error
