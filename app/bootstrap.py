@@ -8,6 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
+import platformdirs
+
 from app.core.errors import StorageError
 from app.core.events import Emit, Level, LogEvent, now
 from app.core.reasons import ReasonTexts
@@ -26,6 +28,7 @@ from app.services.opening import Opener
 from app.services.practice import RECORDS, Practice
 from app.services.preferences import Preferences
 from app.services.previews import Previews
+from app.services.privacy import Privacy
 from app.services.problems import Problems
 from app.services.products import ProductMapping
 from app.services.routes import Integrating
@@ -39,6 +42,7 @@ from app.storage.accounts import AccountsStore
 from app.storage.backups import Backups
 from app.storage.creations import Creations
 from app.storage.database import Database
+from app.storage.erasedmarks import ErasedPeople, load_erased_people
 from app.storage.folder import DataFolder
 from app.storage.hashes import HmacHash, load_keyed_hash
 from app.storage.integrations import IntegrationsStore
@@ -46,6 +50,8 @@ from app.storage.keystore import Keystore
 from app.storage.ledger import Ledger
 from app.storage.lock import FolderLock
 from app.storage.log import LogStore
+from app.storage.persondata import PersonData
+from app.storage.personfiles import PersonFiles
 from app.storage.practice import PracticeStore
 from app.storage.preferences import Preferences as PreferencesStore
 from app.storage.products import ProductsStore
@@ -79,6 +85,7 @@ async def opened(
         await database.open()
         stack.push_async_callback(_keep_a_copy, database)
         wiring = _Wiring(
+            folder,
             database,
             registry or Registry.discover(),
             Vault(database, keystore, environ=environ),
@@ -105,12 +112,14 @@ async def _keep_a_copy(database: Database) -> None:
 class _Wiring:
     def __init__(
         self,
+        folder: DataFolder,
         database: Database,
         registry: Registry,
         vault: Vault,
         keyed_hash: HmacHash,
         environ: Mapping[str, str],
     ) -> None:
+        self._folder = folder
         self._database = database
         self._registry = registry
         self._vault = vault
@@ -136,6 +145,13 @@ class _Wiring:
                 )
             )
 
+    async def _erased_people(self) -> ErasedPeople:
+        return await load_erased_people(self._database, self._hash)
+
+    def _person_data(self) -> PersonData:
+        cache = platformdirs.user_cache_path("koppler", appauthor=False)
+        return PersonData(self._database, PersonFiles(self._folder, Backups(self._folder.backups), cache), self._hash)
+
     def services(self, patience: Patience, practice_records: int, clock: Callable[[], datetime]) -> Services:
         registry, bus, active = self._registry, EventBus(), ActiveRuns()
         reasons = ReasonTexts(reason for manifest in registry for reason in manifest.reasons)
@@ -147,7 +163,8 @@ class _Wiring:
         integrations = Integrations(
             systems, accounts, self._integrations, self._products, self._ledger, self.book, active.is_running
         )
-        integrating = Integrating(systems, accounts, opener, self._products)
+        integrating = Integrating(systems, accounts, opener, self._products, self._erased_people)
+        log = Log(self._log, self._preferences, bus)
         return Services(
             systems=systems,
             accounts=accounts,
@@ -182,7 +199,8 @@ class _Wiring:
             ),
             products=ProductMapping(systems, accounts, integrations, integrating, self._products),
             fields=FieldMapping(integrations, integrating),
-            log=Log(self._log, self._preferences, bus),
+            log=log,
+            privacy=Privacy(self._person_data(), self._accounts, registry, active, practice, log, self._hash, bus.emit),
             preferences=Preferences(self._preferences),
             secrets=self._vault,
             practice=practice,

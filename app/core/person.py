@@ -121,6 +121,8 @@ def person_words(raw: str) -> PersonWords:
     if any(character.isdigit() for character in words):
         number = words.lstrip("#").strip()
         return PersonWords(AskedBy.NUMBER, number.casefold(), number.lower())
+    last, comma, first = words.partition(",")
+    words = f"{first} {last}".strip() if comma else words
     if len(words.split()) < 2 or len(words) < _FEWEST_LETTERS:
         raise ConfigError(
             text("One word can stand for many people."),
@@ -156,16 +158,21 @@ class Traces:
             words = re.sub(re.escape(address), BLANK, words, flags=re.IGNORECASE)
         return words
 
-    def blanked_in(self, value: Any) -> Any:
-        """JSON with the person's words blanked; what would be nothing else is left out."""
+    def blanked_in(self, value: Any, *, is_row: bool = False) -> Any:
+        """JSON with the person's words blanked; a setting that would be nothing else is left out, a row of a table
+        keeps its columns."""
         match value:
             case str():
                 return self.blanked(value)
             case dict():
-                cleaned = {name: self.blanked_in(each) for name, each in value.items() if not self.are_in(str(name))}
-                return {name: each for name, each in cleaned.items() if each == value[name] or each != BLANK}
+                cleaned = {
+                    name: self.blanked_in(each, is_row=is_row)
+                    for name, each in value.items()
+                    if not self.are_in(str(name))
+                }
+                return {name: each for name, each in cleaned.items() if is_row or each == value[name] or each != BLANK}
             case list():
-                return [self.blanked_in(each) for each in value]
+                return [self.blanked_in(each, is_row=True) for each in value]
             case _:
                 return value
 

@@ -151,6 +151,11 @@ _COMMON = (
         text("Kept: this person unsubscribed or bounced, and that must not be forgotten."),
         text(""),
     ),
+    Reason(
+        "erased_person",
+        text("Erased here at the person's wish, and not sent again."),
+        text("Delete the person in the shop as well. To send them again, allow it under Settings, Privacy."),
+    ),
     Reason("deleted_in_source", text("Deleted in the source."), text("")),
     Reason(
         "not_in_target", text("The receiving system does not know this person; there is nothing to change."), text("")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,8 @@ from app.core.addresses import is_email
 from app.core.money import CurrencyMismatchError, Money, smallest_unit
 from app.core.outcomes import Outcome
 from app.core.records import Cart, Contact, Order, OrderStatus, Record
+
+ERASED_PERSON = "erased_person"
 
 
 class GuestOrders(StrEnum):
@@ -23,6 +25,10 @@ class ContactChoice(StrEnum):
     ONLY_WITH_CONSENT = "only_with_consent"
 
 
+def _nobody(_email: str, _number: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     guest_orders: GuestOrders = GuestOrders.SKIP
@@ -30,6 +36,8 @@ class Rules:
     statuses: frozenset[OrderStatus] = frozenset(OrderStatus)
     created_from: datetime | None = None
     """Orders and carts created before this moment stay out; aware."""
+    is_erased: Callable[[str, str], bool] = _nobody
+    """Whether an address or an order number belongs to somebody who was erased here at their wish."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,8 @@ def hold(reason: str, **details: str) -> Refusal:
 
 def refusal_of(record: Record, rules: Rules) -> Refusal | None:
     """Why this record stays out, or None when it may go on to the mapping."""
+    if is_of_erased(record, rules):
+        return skip(ERASED_PERSON)
     match record:
         case Order():
             return _order_refusal(record, rules)
@@ -61,6 +71,17 @@ def refusal_of(record: Record, rules: Rules) -> Refusal | None:
             return _contact_refusal(record, rules)
         case _:
             return None
+
+
+def is_of_erased(record: Record, rules: Rules) -> bool:
+    """What only ever lessens mail goes on: an opt-out, a bounce, a deletion."""
+    match record:
+        case Order():
+            return rules.is_erased(record.email, record.number)
+        case Contact() | Cart():
+            return rules.is_erased(record.email, "")
+        case _:
+            return False
 
 
 def _order_refusal(order: Order, rules: Rules) -> Refusal | None:

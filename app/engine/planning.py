@@ -13,7 +13,7 @@ from app.core.ledger import Entry, EntryState
 from app.core.local_words import local_money
 from app.core.outcomes import Outcome
 from app.core.records import Bounce, Cart, Contact, OptOut, Order, Product, Record, StockLevel, Unreadable
-from app.core.rules import Refusal, Rules, refusal_of
+from app.core.rules import ERASED_PERSON, Refusal, Rules, is_of_erased, refusal_of, skip
 from app.engine.ports import KeyedHash
 from app.sdk.plan import Draft, Known, Plan, RecordPlan
 from app.sdk.target import Target
@@ -22,8 +22,7 @@ _CANONICAL = msgspec.json.Encoder(order="deterministic")
 _Item = TypeVar("_Item")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     """One record as read, and what the rules and the target's terms made of it."""
 
     key: str
@@ -70,6 +69,8 @@ class Planner:
             return Sighting(
                 key=record.id, record=record, refusal=unreadable, where=record.where, message=record.message
             )
+        if is_of_erased(record, self._rules):
+            return self._nameless(record)
         refusal = refusal_of(record, self._rules)
         if refusal is not None:
             return Sighting(key=record.id, record=record, refusal=refusal)
@@ -78,6 +79,12 @@ class Planner:
             return Sighting(key=record.id, record=record, refusal=drafted, message=_facts(drafted))
         content_hash = self._hash(_CANONICAL.encode(drafted.content))
         return Sighting(key=record.id, record=record, draft=drafted, content_hash=content_hash)
+
+    def _nameless(self, record: Record) -> Sighting:
+        """Counted, so that the run balances, but under a keyed id: neither ledger nor log learns anew who it is."""
+        key = f"erased-{self._hash(b'erased record 1' + record.id.encode()).hex()}"
+        nobody = Unreadable(id=key, reason=ERASED_PERSON, message="")
+        return Sighting(key=key, record=nobody, refusal=skip(ERASED_PERSON))
 
     def sort(self, sightings: Sequence[Sighting], known: Mapping[str, Entry], run_id: str) -> Sorted:
         """What the ledger already knows costs no request. Of a key that comes twice, the later sighting counts."""

@@ -40,7 +40,7 @@ class Log:
         self._stopping.set()
         if self._writing is not None:
             await self._writing
-        await self._flush()
+        await self.flush()
 
     async def query(
         self,
@@ -54,7 +54,7 @@ class Log:
         has_requests: bool = True,
     ) -> Sequence[LogRow]:
         """Newest first; the next page begins ``before`` the last id of this one."""
-        await self._flush()
+        await self.flush()
         chosen = LogFilter(levels=levels, words=text, run_id=run_id, integration=integration, has_requests=has_requests)
         return await self._store.query(chosen, before=before, limit=limit)
 
@@ -81,7 +81,7 @@ class Log:
         self, path: str | Path, *, levels: Collection[Level] = (), text: str = "", run_id: str = ""
     ) -> int:
         """As text in the person's language, addresses masked; returns the number of lines. Raises StorageError."""
-        await self._flush()
+        await self.flush()
         return await self._store.save_report(Path(path), LogFilter(levels=levels, words=text, run_id=run_id))
 
     async def clear_expired(self) -> int:
@@ -97,9 +97,10 @@ class Log:
                 async with asyncio.timeout(_INTERVAL_S):
                     await self._stopping.wait()
             except TimeoutError:
-                await self._flush()
+                await self.flush()
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Writes what waits; a disk that refuses costs log lines, nothing else."""
         batch, self._waiting = self._waiting, []
         try:
             await self._store.append(batch)

@@ -57,6 +57,12 @@ class Practice:
             await running.server.aclose()
         await self._store.delete(account.key)
 
+    async def drop_forgotten(self) -> None:
+        """Ends simulators whose state was erased: they begin anew when they are needed."""
+        for key in tuple(self._running):
+            if await self._store.load(key) is None:
+                await self._running.pop(key).server.aclose()
+
     async def aclose(self) -> None:
         """Saves and stops what runs."""
         try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.core.configuration import Integration
 from app.core.errors import ConfigError
@@ -18,6 +18,7 @@ from app.sdk.target import Mappings, Target
 from app.services.accounts import Accounts
 from app.services.opening import OpenAccount, Opener
 from app.services.systems import ParsedOptions, Systems
+from app.storage.erasedmarks import ErasedPeople
 from app.storage.products import ProductsStore
 
 
@@ -28,10 +29,11 @@ class OpenIntegration:
     target: OpenAccount
     options: ParsedOptions
     mappings: Mappings
+    erased: ErasedPeople
 
     @property
     def rules(self) -> Rules:
-        return self.options.common.rules()
+        return replace(self.options.common.rules(), is_erased=self.erased.has)
 
     def open_source(self) -> Source:
         opened = self.source.manifest.open_source
@@ -94,7 +96,15 @@ class OpenIntegration:
 class Integrating:
     """Opens the accounts of an integration together."""
 
-    def __init__(self, systems: Systems, accounts: Accounts, opener: Opener, products: ProductsStore) -> None:
+    def __init__(
+        self,
+        systems: Systems,
+        accounts: Accounts,
+        opener: Opener,
+        products: ProductsStore,
+        erased: Callable[[], Awaitable[ErasedPeople]],
+    ) -> None:
+        self._erased = erased
         self._systems = systems
         self._accounts = accounts
         self._opener = opener
@@ -117,7 +127,7 @@ class Integrating:
             self._opener.opened(source, read_only=read_only) as open_source,
             self._opener.opened(target, read_only=read_only) as open_target,
         ):
-            yield OpenIntegration(integration, open_source, open_target, options, mappings)
+            yield OpenIntegration(integration, open_source, open_target, options, mappings, await self._erased())
 
 
 def _chosen(model: type[Settings], options: Mapping[str, object]) -> Settings:

@@ -16,6 +16,7 @@ from app.services.log import Log
 from app.services.practice import Practice
 from app.services.preferences import Preferences
 from app.services.previews import Previews
+from app.services.privacy import Privacy
 from app.services.products import ProductMapping
 from app.services.runs import Runs
 from app.services.systems import Systems
@@ -35,6 +36,7 @@ class Services:
     products: ProductMapping
     fields: FieldMapping
     log: Log
+    privacy: Privacy
     preferences: Preferences
     secrets: Vault
     practice: Practice

@@ -34,6 +34,10 @@ class Backups:
     def newest(self) -> Path | None:
         return next(iter(self.all()), None)
 
+    def set_aside_folders(self) -> tuple[Path, ...]:
+        """Each with a database that was in use before a restore or a new beginning."""
+        return tuple(sorted(place for place in self._folder.glob("damaged-*") if place.is_dir()))
+
     def age_of_newest(self) -> timedelta | None:
         newest = self.newest()
         return None if newest is None else now() - datetime.fromtimestamp(newest.stat().st_mtime, UTC)

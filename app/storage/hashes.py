@@ -43,5 +43,22 @@ async def load_keyed_hash(database: Database) -> HmacHash:
         found = connection.execute("SELECT value FROM identity WHERE name = ?", (_NAME,)).fetchone()[0]
         return bytes(found)
 
-    root = await database.write(work)
+    return _derived(await database.write(work))
+
+
+def keyed_hash_in(connection: sqlite3.Connection) -> HmacHash | None:
+    """With the key that this very file holds: a backup of a folder that began anew has another one. None without."""
+    try:
+        row = connection.execute("SELECT value FROM identity WHERE name = ?", (_NAME,)).fetchone()
+    except sqlite3.OperationalError:  # a file from before there were keys
+        return None
+    return _derived(bytes(row[0])) if row else None
+
+
+def hash_of_words(keyed_hash: HmacHash, words: str) -> bytes:
+    """How the ledger hashes a number or an address, so that case and outer blanks do not matter."""
+    return keyed_hash(words.strip().casefold().encode())
+
+
+def _derived(root: bytes) -> HmacHash:
     return HmacHash(HKDF(SHA256(), 32, salt=None, info=b"koppler look-up hashes 1").derive(root))

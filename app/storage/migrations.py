@@ -87,7 +87,9 @@ _LEAN_LEDGER = (
     "DROP TABLE entry_search",
 )
 
-STEPS: tuple[tuple[str, ...], ...] = (_CONFIGURATION, _LEDGER, _LOG, _SECRETS, _LEAN_LEDGER)
+_PRIVACY = ("CREATE TABLE erased_mark (hash BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",)
+
+STEPS: tuple[tuple[str, ...], ...] = (_CONFIGURATION, _LEDGER, _LOG, _SECRETS, _LEAN_LEDGER, _PRIVACY)
 LATEST = len(STEPS)
 
 EXPIRING_TABLES = ("log_line",)

@@ -1,0 +1,105 @@
+"""Erasing a person from one database file. Within the caller's transaction: all of it, or nothing."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+from app.core.person import PersonWords, Traces
+from app.storage.persontraces import Found, PersonSearch, judging
+from app.storage.rows import as_json
+from app.storage.tablesearch import Treatment, treatment_of
+
+
+def erase_person(connection: sqlite3.Connection, person: PersonWords) -> Found:
+    """Returns what was found beforehand. What remains of it in free pages is the caller's to scrub."""
+    search = PersonSearch(connection, person)
+    found = search.find()
+    erasure = _Erasure(connection, search)
+    # Patterns first: a line of a pattern with traces goes with it.
+    for table in sorted(found.rows, key=lambda name: treatment_of(name) is not Treatment.PATTERN):
+        erasure.clear(table)
+    if "log_line" in search.tables():
+        erasure.drop_unused_patterns()
+    return found
+
+
+class _Erasure:
+    def __init__(self, connection: sqlite3.Connection, search: PersonSearch) -> None:
+        self._connection = connection
+        self._search = search
+
+    def clear(self, table: str) -> None:
+        match treatment_of(table):
+            case Treatment.ENTRY:
+                self._clear_entries(table)
+            case Treatment.INTENT:
+                self._clear_intents(table)
+            case Treatment.PATTERN:
+                self._matching("DELETE FROM log_line WHERE template IN (SELECT id FROM log_template WHERE {})", table)
+                self._matching("DELETE FROM log_template WHERE {}", table)
+            case Treatment.SETTING:
+                self._blank(table, self._search.tables()[table])
+            case Treatment.MARK:
+                self._matching("UPDATE flow_mark SET cursor = NULL, read = 0 WHERE {}", table)
+            case Treatment.PRODUCT:
+                self._blank(table, ("name",))
+                self._matching("DELETE FROM product WHERE {}", table)
+            case Treatment.LINE | Treatment.ROW:
+                self._matching(f'DELETE FROM "{table}" WHERE {{}}', table)  # noqa: S608 - names of our own
+
+    def drop_unused_patterns(self) -> None:
+        """A pattern may hold words of its own, and nobody shows it any more."""
+        self._connection.execute("DELETE FROM log_template WHERE id NOT IN (SELECT template FROM log_line)")
+
+    def _clear_entries(self, table: str) -> None:
+        columns = self._search.tables()[table]
+        ids = [column for column in ("key", "target_id") if column in columns]
+
+        def is_theirs(integration: str, kind: str, *own: str) -> bool:
+            return self._search.is_of_person(integration, kind, own[0]) or self._search.is_named(*own)
+
+        with judging(self._connection, is_theirs):
+            condition = f"koppler_traces(integration, kind, {', '.join(ids)})"
+            self._connection.execute(f'DELETE FROM "{table}" WHERE {condition}')  # noqa: S608 - names of our own
+        self._blank(table, tuple(column for column in ("place", "message") if column in columns))
+
+    def _clear_intents(self, table: str) -> None:
+        query = f'SELECT id, integration, kind, keys FROM "{table}"'  # noqa: S608 - names of our own
+        for number, integration, kind, keys in self._connection.execute(query).fetchall():
+            before = json.loads(keys)
+            after = [
+                key
+                for key in before
+                if not self._search.is_of_person(integration, kind, key) and not self._search.is_named(key)
+            ]
+            if not after:
+                self._connection.execute(f'DELETE FROM "{table}" WHERE id = ?', (number,))  # noqa: S608
+            elif after != before:
+                values = (json.dumps(after), number)
+                self._connection.execute(f'UPDATE "{table}" SET keys = ? WHERE id = ?', values)  # noqa: S608
+
+    def _blank(self, table: str, columns: tuple[str, ...]) -> None:
+        traces = self._search.traces
+        for column in columns:
+            with judging(self._connection, lambda words: bool(words) and traces.are_in_json(str(words))):
+                found = self._connection.execute(
+                    f'SELECT DISTINCT "{column}" FROM "{table}" WHERE koppler_traces("{column}")'  # noqa: S608
+                ).fetchall()
+            cleaned = [(_cleaned(traces, words), words) for (words,) in found]
+            query = f'UPDATE "{table}" SET "{column}" = ? WHERE "{column}" = ?'  # noqa: S608 - names of our own
+            self._connection.executemany(query, cleaned)
+
+    def _matching(self, statement: str, table: str) -> None:
+        condition, judge, _columns = self._search.matches(table)
+        with judging(self._connection, judge):
+            self._connection.execute(statement.format(condition))
+
+
+def _cleaned(traces: Traces, words: str) -> str:
+    if words[:1] in {"{", "["}:
+        try:
+            return as_json(traces.blanked_in(json.loads(words)))
+        except ValueError:  # text that only looks like JSON
+            pass
+    return traces.blanked(words)
