@@ -6,17 +6,28 @@ import contextlib
 import csv
 import io
 import os
+import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from app.core.errors import ConfigError, StorageError
 from app.core.texts import current_language, text
+from app.sdk.archive import is_bomb
 
-_EXECUTABLE = ("=", "+", "-", "@", "\t", "\r")
+Value = str | int | Decimal
+"""What a cell holds: a text, which no spreadsheet executes or changes, or a number."""
+
+_EXECUTABLE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_LARGEST_BYTES = 50 * 1024**2
+_LARGEST_UNPACKED_BYTES = 500 * 1024**2
+_MOST_CELLS = 5_000_000
 _DELIMITERS = ";,\t|"
 ENDINGS = (".csv", ".xlsx")
 
@@ -31,16 +42,28 @@ class Table:
 
 
 def neutralised(cell: str) -> str:
-    """A cell that a spreadsheet would execute gets a leading apostrophe, which ``read_table`` takes off again."""
-    return f"'{cell}" if cell.startswith(_EXECUTABLE) or (cell.startswith("'") and cell[1:2] in _EXECUTABLE) else cell
+    """A cell that a spreadsheet would execute or trim gets a leading apostrophe, which ``restored`` takes off again."""
+    return f"'{cell}" if _needs_apostrophe(cell) else cell
 
 
-def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def restored(cell: str) -> str:
+    """What was neutralised, exactly; what a person entered, without blanks around it."""
+    trimmed = cell.strip()
+    if trimmed.startswith("'") and _needs_apostrophe(rest := cell.lstrip()[1:]):
+        return rest
+    return trimmed
+
+
+def _needs_apostrophe(cell: str) -> bool:
+    return cell.startswith(("'", *_EXECUTABLE)) or cell != cell.strip()
+
+
+def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     """Replaces the file only when the new one is complete. Blocks. Raises ConfigError, StorageError."""
     save = {".csv": _save_csv, ".xlsx": _save_excel}.get(_ending(path))
     if save is None:
         raise _unknown_ending(path)
-    safe = ([neutralised(cell) for cell in row] for row in rows)
+    safe = ([neutralised(_encodable(cell)) if isinstance(cell, str) else cell for cell in row] for row in rows)
     replace_file(path, lambda temporary: save(temporary, header, safe))
 
 
@@ -68,53 +91,90 @@ def read_table(path: Path) -> Table:
     if ending not in ENDINGS:
         raise _unknown_ending(path)
     try:
-        lines = _read_csv(path) if ending == ".csv" else _read_excel(path)
-    except (OSError, UnicodeError, csv.Error, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ConfigError(
-            text('The file "{file}" cannot be read.', file=path.name),
-            remedy=text("Check that it exists, is not open in another program and is a CSV or Excel file."),
-            detail=f"{type(error).__name__} reading a table",
-            field="path",
-        ) from error
-    filled = [line for line in lines if any(line)]
+        _refuse_monsters(path)
+        filled = list(_filled(path, _read_csv(path) if ending == ".csv" else _read_excel(path)))
+    except (OSError, UnicodeError, csv.Error, zipfile.BadZipFile, ParseError) as error:
+        raise _unreadable(path, error) from error
+    except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:  # openpyxl's words for "damaged"
+        raise _unreadable(path, error) from error
     if not filled:
         raise ConfigError(text('The file "{file}" is empty.', file=path.name), field="path")
     header = tuple(cell.strip() for cell in filled[0])
     width = len(header)
-    rows = tuple(tuple(_plain(cell) for cell in (*line, *[""] * width)[:width]) for line in filled[1:])
+    rows = tuple(tuple(restored(cell) for cell in (*line, *[""] * width)[:width]) for line in filled[1:])
     return Table(header, rows)
 
 
-def _plain(cell: str) -> str:
-    trimmed = cell.strip()
-    return trimmed[1:] if trimmed.startswith("'") and trimmed[1:2] in {*_EXECUTABLE, "'"} else trimmed
+def _refuse_monsters(path: Path) -> None:
+    """Devices and pipes never end; a workbook may be far larger than its file."""
+    if path.exists() and not path.is_file():
+        raise ConfigError(
+            text('"{name}" is no ordinary file.', name=path.name), remedy=text("Choose a file."), field="path"
+        )
+    if path.stat().st_size > _LARGEST_BYTES:
+        raise _too_large(path)
+    if _ending(path) == ".xlsx":
+        with zipfile.ZipFile(path) as archive:
+            if is_bomb(archive.infolist(), most_bytes=_LARGEST_UNPACKED_BYTES):
+                raise _too_large(path)
+
+
+def _filled(path: Path, lines: Iterable[list[str]]) -> Iterator[list[str]]:
+    cells = 0
+    for line in lines:
+        if any(line):
+            cells += len(line)
+            if cells > _MOST_CELLS:
+                raise _too_large(path)
+            yield line
 
 
 def _ending(path: Path) -> str:
     return path.suffix.casefold()
 
 
-def _save_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+# A spreadsheet that takes another separator than ours begins a cell in the middle of one.
+_AFTER_SEPARATOR = re.compile(r"""([;,|"\t\r\n][ ]*)(?='*[=+\-@\t\r\n＝＋－＠])""")
+_GUARD_AFTER_SEPARATOR = re.compile(r"""([;,|"\t\r\n][ ]*)'(?='*[=+\-@\t\r\n＝＋－＠])""")
+
+
+def _guarded(cell: str) -> str:
+    return _AFTER_SEPARATOR.sub(r"\1'", cell)
+
+
+def _unguarded(cell: str) -> str:
+    return _GUARD_AFTER_SEPARATOR.sub(r"\1", cell)
+
+
+def _encodable(cell: str) -> str:
+    """Half a character, which some JSON holds, is written by nobody."""
+    return cell.encode("utf-8", "replace").decode()
+
+
+def _save_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     # The byte order mark makes Excel read UTF-8; its separator is the semicolon where the comma is the decimal sign.
     delimiter = "," if current_language() == "en" else ";"
     with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n")
+        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_NONNUMERIC)
         writer.writerow(header)
-        writer.writerows(rows)
+        writer.writerows([_guarded(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
 
 
-def _save_excel(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def _save_excel(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     from openpyxl import Workbook
     from openpyxl.cell import Cell, WriteOnlyCell
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Koppler")
 
-    def cells(row: Sequence[str]) -> list[Cell]:
+    def cells(row: Sequence[Value]) -> list[Cell]:
         made: list[Cell] = []
         for value in row:
-            cell = WriteOnlyCell(sheet, value=value)
-            cell.number_format = "@"  # text: 0017 stays 0017, also when the person edits the cell
+            words: Any = _excel_words(value) if isinstance(value, str) else value
+            cell = WriteOnlyCell(sheet, value=words)
+            if isinstance(value, str):
+                cell.data_type = "s"
+                cell.number_format = "@"  # text: 0017 stays 0017, also when the person edits the cell
             made.append(cell)
         return made
 
@@ -124,11 +184,12 @@ def _save_excel(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]
     book.save(path)
 
 
-def _read_csv(path: Path) -> list[list[str]]:
+def _read_csv(path: Path) -> Iterator[list[str]]:
     words = _decoded(path.read_bytes())
     first = words.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=first.count)
-    return list(csv.reader(io.StringIO(words, newline=""), delimiter=delimiter))
+    for row in csv.reader(io.StringIO(words, newline=""), delimiter=delimiter):
+        yield [_unguarded(cell) for cell in row]
 
 
 def _decoded(raw: bytes) -> str:
@@ -141,15 +202,23 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("cp1250" if current_language() == "pl" else "cp1252")
 
 
-def _read_excel(path: Path) -> list[list[str]]:
+# ECMA-376, 22.9.2.19 (ST_Xstring): what XML cannot hold is written as its number, and what looks like that as well.
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ufffe\uffff]|_(?=x[0-9A-Fa-f]{4}_)")
+_BY_NUMBER = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+def _excel_words(cell: str) -> str:
+    return _NOT_IN_XML.sub(lambda found: f"_x{ord(found.group()):04X}_", cell)
+
+
+def _read_excel(path: Path) -> Iterator[list[str]]:
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True, data_only=True)
-    try:
-        sheet = book.worksheets[0]
-        return [[_cell_text(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    finally:
-        book.close()
+    with path.open("rb") as stream, contextlib.closing(load_workbook(stream, read_only=True, data_only=True)) as book:
+        sheet: Any = book.worksheets[0]
+        sheet.reset_dimensions()  # what it declares may be a million columns of nothing
+        for row in sheet.iter_rows(values_only=True):
+            yield [_cell_text(value) for value in row]
 
 
 def _cell_text(value: object) -> str:
@@ -163,7 +232,24 @@ def _cell_text(value: object) -> str:
         case datetime() | date():
             return value.isoformat()
         case _:
-            return str(value)
+            return _BY_NUMBER.sub(lambda found: chr(int(found.group(1), 16)), str(value))
+
+
+def _unreadable(path: Path, error: Exception) -> ConfigError:
+    return ConfigError(
+        text('The file "{file}" cannot be read.', file=path.name),
+        remedy=text("Check that it exists, is not open in another program and is a CSV or Excel file."),
+        detail=f"{type(error).__name__} reading a table",
+        field="path",
+    )
+
+
+def _too_large(path: Path) -> ConfigError:
+    return ConfigError(
+        text('The file "{file}" is far too large for a table of products.', file=path.name),
+        remedy=text("If you did not make it yourself, do not open it. Else split it."),
+        field="path",
+    )
 
 
 def _unknown_ending(path: Path) -> ConfigError:

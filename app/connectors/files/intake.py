@@ -11,15 +11,11 @@ from pathlib import Path
 from app.connectors.files.settings import FileFormat
 from app.core.errors import ConfigError
 from app.core.texts import text
+from app.sdk.archive import is_bomb
 
 _HEAD_BYTES = 65_536
 _LARGEST_BYTES = 2 * 1024**3
 _LARGEST_UNPACKED_BYTES = 2 * 1024**3
-_LARGEST_RATIO = 250
-"""Sheets of very regular numbers reach about 60; a zip bomb has thousands."""
-_RATIO_MATTERS_BYTES = 20 * 1024**2
-_LARGEST_TEXTS_BYTES = 200 * 1024**2
-"""The shared texts of a workbook are held in memory while it is read."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -125,18 +121,12 @@ def check_workbook(path: Path) -> None:
         )
     if any(each.flag_bits & 0x1 for each in members):
         raise _protected(path)
-    unpacked = sum(each.file_size for each in members)
-    is_bomb = unpacked > _LARGEST_UNPACKED_BYTES or any(
-        each.file_size > _RATIO_MATTERS_BYTES and each.file_size > _LARGEST_RATIO * max(1, each.compress_size)
-        for each in members
-    )
-    texts = sum(each.file_size for each in members if each.filename.endswith("sharedStrings.xml"))
-    if is_bomb or texts > _LARGEST_TEXTS_BYTES:
+    if is_bomb(members, most_bytes=_LARGEST_UNPACKED_BYTES):
         raise ConfigError(
             text('The workbook "{name}" would take up far too much memory.', name=path.name),
             remedy=text("Export it as CSV. If you did not make it yourself, do not open it."),
             field="path",
-            detail=f"unpacked {unpacked} bytes, shared texts {texts} bytes",
+            detail=f"unpacked {sum(each.file_size for each in members)} bytes",
         )
 
 

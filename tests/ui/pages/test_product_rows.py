@@ -1,7 +1,7 @@
 from app.core.configuration import Match, ProductRow
 from app.core.texts import text
 from app.sdk.manifest import ProductNumbers
-from app.ui.pages.products.rows import ProductRows, RowState, block_from_text
+from app.ui.pages.products.rows import ProductRows, RowState, block_from_text, text_from_block
 
 DIGITS = ProductNumbers(label=text("Number"), pattern=r"\d+", pattern_words=text("digits only"), is_required=True)
 
@@ -63,3 +63,12 @@ def test_only_proposals_can_be_confirmed() -> None:
 
 def test_a_block_of_a_spreadsheet_keeps_leading_zeros_and_breaks_in_cells() -> None:
     assert block_from_text('0017\t"two\nlines"\r\nB\t2\r\n') == [["0017", "two\nlines"], ["B", "2"]]
+
+
+def test_copied_cells_are_no_formulas_and_come_back_unchanged() -> None:
+    block = [["0017", "=1+1"], ["-5", "two\nlines\tand a tab"], ["'x", '"quoted"']]
+    copied = text_from_block(block)
+    assert not [
+        cell for line in copied.split("\n") for cell in line.split("\t") if cell.startswith(("=", "+", "-", "@"))
+    ]
+    assert block_from_text(copied) == block

@@ -15,7 +15,7 @@ from app.ui.context import Context
 from app.ui.pages.panel import Panel
 from app.ui.pages.products.import_sheet import ImportSheet
 from app.ui.pages.products.model import ProductsModel
-from app.ui.pages.products.rows import RowState
+from app.ui.pages.products.rows import RowState, text_from_block
 from app.ui.pages.products.table import ProductColumn
 from app.ui.theme import SPACING, TYPE
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -196,11 +196,9 @@ class ProductsPanel(Panel):
         indexes = self.table.view.selectedIndexes()
         columns = sorted({index.column() for index in indexes})
         words = {(index.row(), index.column()): str(index.data() or "") for index in indexes}
-        lines = [
-            "\t".join(words.get((row, column), "") for column in columns) for row in sorted({r for r, _c in words})
-        ]
-        if lines:
-            QGuiApplication.clipboard().setText("\n".join(lines))
+        block = [[words.get((row, column), "") for column in columns] for row in sorted({r for r, _c in words})]
+        if block:
+            QGuiApplication.clipboard().setText(text_from_block(block))
 
     def paste(self) -> None:
         current = self.table.view.currentIndex()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +13,7 @@ from app.core.configuration import Match, ProductRow
 from app.sdk.manifest import ProductNumbers
 from app.services.mappingcheck import is_allowed
 from app.services.matching import ALL_PRODUCTS
+from app.services.tables import neutralised, restored
 
 _AUTOMATIC = {Match.SKU, Match.EAN, Match.NAME}
 
@@ -159,8 +162,14 @@ def column_of_numbers(block: Sequence[Sequence[str]]) -> list[str]:
 
 def block_from_text(words: str) -> list[list[str]]:
     """What a spreadsheet puts on the clipboard: lines, cells separated by tabs; quotes around cells with breaks."""
-    import csv
-    import io
-
     lines = words.replace("\r\n", "\n").rstrip("\n")
-    return [list(row) for row in csv.reader(io.StringIO(lines, newline=""), delimiter="\t")]
+    return [[restored(cell) for cell in row] for row in csv.reader(io.StringIO(lines, newline=""), delimiter="\t")]
+
+
+def text_from_block(block: Sequence[Sequence[str]]) -> str:
+    """The other way round; no cell is one that a spreadsheet would execute."""
+    lines = io.StringIO(newline="")
+    csv.writer(lines, delimiter="\t", lineterminator="\n").writerows(
+        [neutralised(cell) for cell in row] for row in block
+    )
+    return lines.getvalue().rstrip("\n")
