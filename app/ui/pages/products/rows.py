@@ -168,8 +168,9 @@ def block_from_text(words: str) -> list[list[str]]:
 
 def text_from_block(block: Sequence[Sequence[str]]) -> str:
     """The other way round; no cell is one that a spreadsheet would execute."""
-    lines = io.StringIO(newline="")
-    csv.writer(lines, delimiter="\t", lineterminator="\n").writerows(
-        [neutralised(cell) for cell in row] for row in block
-    )
-    return lines.getvalue().rstrip("\n")
+    return "\n".join("\t".join(_clipboard_cell(neutralised(cell)) for cell in row) for row in block)
+
+
+def _clipboard_cell(cell: str) -> str:
+    needs_quotes = any(each in cell for each in '\t\r\n"')
+    return '"' + cell.replace('"', '""') + '"' if needs_quotes else cell
