@@ -11,7 +11,7 @@ import tempfile
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,12 @@ class Bench:
     def data_folder(self) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix="koppler-bench-", dir=self.folder) as name:
             yield Path(name)
+
+    @contextmanager
+    def with_own_server(self) -> Iterator[Bench]:
+        """For what mostly waits, so that several rounds can wait at the same time."""
+        with bench_server() as server:
+            yield replace(self, server=server, profiler=None)
 
     async def behave(self, **behaviour: Any) -> None:
         await asyncio.to_thread(self.server.behave, **behaviour)

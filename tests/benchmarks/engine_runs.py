@@ -15,6 +15,7 @@ from app.engine.ports import KeyedHash, LedgerPort, RunsPort
 from app.engine.run import Engine, RunResult
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
+from app.sdk.redaction import Redactor
 from app.storage.backups import Backups
 from app.storage.database import Database
 from app.storage.folder import DataFolder
@@ -27,6 +28,7 @@ from tests.benchmarks.shop import BenchSource, BenchTarget
 from tests.engine.memory import MemoryLedger, MemoryRuns, keyed_hash
 
 UNLIMITED = 1_000_000.0
+TOKEN = "bench-token-0123456789"
 _numbers = itertools.count(1)
 
 
@@ -72,10 +74,12 @@ async def clients(bench: Bench, work: Work, emit: Emit = discard) -> AsyncIterat
     """Of the source and of the target."""
     source_pace = Pace(per_second=UNLIMITED, parallel=4)
     target_pace = Pace(per_second=work.per_second, parallel=work.parallel)
-    options = HttpOptions(headers={"Authorization": "Bearer bench-token-0123456789"})
+    options = HttpOptions(headers={"Authorization": f"Bearer {TOKEN}"})
+    redactor = Redactor([TOKEN])
+    address = bench.server.address
     async with (
-        HttpClient(bench.server.address, pace=source_pace, options=options, emit=emit) as source,
-        HttpClient(bench.server.address, pace=target_pace, options=options, emit=emit) as target,
+        HttpClient(address, pace=source_pace, options=options, redactor=redactor, emit=emit) as source,
+        HttpClient(address, pace=target_pace, options=options, redactor=redactor, emit=emit) as target,
     ):
         yield source, target
 

@@ -42,7 +42,7 @@ class Behaviour:
     orders: int = 10_000
     latency_s: float = 0.0
     jitter_s: float = 0.0
-    """Added to the latency, evenly distributed from 0; half of it passes before the limit looks at the request."""
+    """Added to half the latency on the way there, evenly distributed from 0: the limit sees requests that much off."""
     bucket_per_s: float = 0.0
     bucket_size: float = 1.0
     window_s: float = 0.0
@@ -217,12 +217,12 @@ class Connection(asyncio.Protocol):
             self._say(self._desk.answer(method, target, body))
             return
         self._desk.counts.requests += 1
-        there, back = ((behaviour.latency_s + random.uniform(0, behaviour.jitter_s)) / 2 for _ in range(2))
+        half = behaviour.latency_s / 2
 
         def arrive() -> None:
-            self._later(back, self._say, self._desk.answer(method, target, body))
+            self._later(half, self._say, self._desk.answer(method, target, body))
 
-        self._later(there, arrive)
+        self._later(half + random.uniform(0, behaviour.jitter_s), arrive)
 
     def _later(self, seconds: float, work: object, *arguments: object) -> None:
         self._timers.append(asyncio.get_running_loop().call_later(seconds, work, *arguments))  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.engine_runs import Work, engine_sample
 from tests.benchmarks.measuring import Figure, Goal, Sample, cpu, interleaved, rate
-from tests.benchmarks.raw import raw_sample
+from tests.benchmarks.raw import raw_sample, raw_sample_of_our_client
 
 NAME = "batches"
 TITLE = "batches of 500"
@@ -24,7 +24,11 @@ async def measure(bench: Bench) -> Sequence[Figure]:
         await bench.behave(orders=work.records)
         return await raw_sample(bench, work)
 
-    series = await interleaved(bench.rounds, {"engine": engine, "raw": raw})
+    async def ours() -> Sample:
+        await bench.behave(orders=work.records)
+        return await raw_sample_of_our_client(bench, work)
+
+    series = await interleaved(bench.rounds, {"engine": engine, "raw": raw, "ours": ours})
     return [
         Figure(
             what="records/s of the raw loop",
@@ -35,6 +39,7 @@ async def measure(bench: Bench) -> Sequence[Figure]:
         Figure(
             what="CPU per 10,000 records", value=series.median(cpu, "engine") * 10_000, unit="s", goal=Goal(at_most=1.0)
         ),
+        Figure(what="records/s of the loop over our client", value=series.ratio(rate, "engine", "ours")),
         Figure(what="CPU per record of the raw loop", value=series.ratio(cpu, "engine", "raw")),
         Figure(what="records/s", value=series.median(rate, "engine"), unit="/s"),
     ]
