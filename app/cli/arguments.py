@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _mapping(commands)
     _practice(commands)
     _recovery(commands)
+    _privacy(commands)
     return top
 
 
@@ -126,6 +127,32 @@ def _add_flow(parser: argparse.ArgumentParser) -> None:
         metavar=_("NAME"),
         help=_("only this kind of record; may be given several times: {flows}").format(flows=", ".join(Kind)),
     )
+
+def _privacy(commands: Commands) -> None:
+    person = _command(commands, "person", _("what this computer holds about one person: find it, erase it"))
+    actions = person.add_subparsers(dest="action", required=True, metavar=_("ACTION"))
+    summaries = {
+        "find": _("search everything on this computer; changes nothing"),
+        "erase": _("erase the person from everything on this computer"),
+        "allow": _("send an erased person again"),
+    }
+    for name, summary in summaries.items():
+        action = _command(actions, name, summary)
+        action.add_argument(
+            "words",
+            metavar=_("WORDS"),
+            help=_("e-mail address, order number, or first and last name; - reads it from standard input"),
+        )
+        if name != "allow":
+            action.add_argument(
+                "--report", type=Path, metavar=_("FILE.txt|.json"), help=_("save what was found or erased as proof")
+            )
+        if name == "erase":
+            action.add_argument("--confirm", action="store_true", help=_("do not ask"))
+            action.add_argument(
+                "--no-mark", action="store_true", help=_("keep no mark: the next import may send the person again")
+            )
+
 
 
 def _flow(raw: str) -> Kind:

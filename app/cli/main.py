@@ -70,7 +70,8 @@ def _command(arguments: Namespace, demo: Demo) -> Command:
         return commands.self_test
     if arguments.command == "demo":
         return lambda session: commands.demonstrate(session, demo)
-    name = f"mapping {arguments.action}" if arguments.command == "mapping" else str(arguments.command)
+    action = getattr(arguments, "action", None)
+    name = f"{arguments.command} {action}" if action else str(arguments.command)
     return commands.BY_NAME[name]
 
 

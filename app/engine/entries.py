@@ -44,17 +44,19 @@ class EntryWriter:
         outcome = self._outcome(before, result)
         is_held_by_target = result.outcome in _HELD_BY_TARGET
         known_hash = before.content_hash if before else b""
+        # What was just created is not what an earlier address or a removed record was known as.
+        known_id = before.target_id if before and result.outcome is not Outcome.CREATED else ""
         return self._entry(
             sighting,
             before,
             EntryState.SETTLED,
             outcome=outcome,
             reason=result.reason,
-            target_id=result.target_id or (before.target_id if before else ""),
+            target_id=result.target_id or known_id,
             content_hash=sighting.content_hash if is_held_by_target else known_hash,
             attempts=(before.attempts if before else 0) + tries,
             created_by=self._run_id if outcome is Outcome.CREATED else (before.created_by if before else ""),
-            message=masked_words(result.message)[:_LONGEST_MESSAGE],
+            message=masked_words(result.message)[:_LONGEST_MESSAGE] if result.message else "",
         )
 
     def _outcome(self, before: Entry | None, result: Settled) -> Outcome:

@@ -58,10 +58,13 @@ class Draft:
     """Deletes or unsubscribes: counts towards the guard against large removals."""
     is_past: bool = False
     """Part of the history although a sync brings it: an import had left it out. It must not fire automations."""
+    held_as: str | None = None
+    """The target's id of what it was last known to hold of this contact under this address, empty where the target
+    never told; None where it never held it. Who is no longer there was deleted, and nobody who was deleted is sent
+    again."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Known(msgspec.Struct, frozen=True, kw_only=True):
     """What looking a draft up in the target found. ``facts`` is the connector's own."""
 
     exists: bool = False

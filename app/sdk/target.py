@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from app.core.fields import FieldRule
-from app.core.records import Kind, OrderLine, Product, Record
+from app.core.records import Contact, Kind, OrderLine, Product, Record
 from app.core.rules import Refusal
 from app.sdk.answers import Answer
 from app.sdk.plan import Draft, Known, Plan, Settled, Step
@@ -118,6 +118,18 @@ class NamesCulprits(Protocol):
     def culprits(self, step: Step, answer: Answer) -> Mapping[str, str]:
         """The target's words for each refused record, by key; empty where the answer names none, which leaves it to
         halving the batch. The other records of the step were not written.
+        """
+        ...
+
+
+@runtime_checkable
+class EndsSubscriptions(Protocol):
+    """A target with lists that people can be on."""
+
+    def withdrawal(self, contact: Contact) -> Draft | Refusal:
+        """All that may be told of somebody who withdrew and is not sent otherwise: that a subscription ends. Whoever
+        is on no list is skipped by the plan, and nothing else of the contact is written. The content holds no personal
+        data, as its hash has no key. Pure.
         """
         ...
 

@@ -9,6 +9,7 @@ from app.cli.commands.configuration import apply_file, show_accounts, show_integ
 from app.cli.commands.mapping import export_mapping, import_mapping
 from app.cli.commands.practice import demonstrate, simulate
 from app.cli.commands.previewing import show_preview
+from app.cli.commands.privacy import allow_person, erase_person, find_person
 from app.cli.commands.recovering import restore_database
 from app.cli.commands.running import retry_integration, run_integration
 from app.cli.commands.selftest import self_test
@@ -32,4 +33,7 @@ BY_NAME: Mapping[str, Callable[[Session], Coroutine[Any, Any, Exit]]] = {
     "restore": restore_database,
 }
 
+    "person find": find_person,
+    "person erase": erase_person,
+    "person allow": allow_person,
 __all__ = ["BY_NAME", "demonstrate", "self_test"]

@@ -89,6 +89,12 @@ class ActiveCampaignTarget:
             return skip("products_need_graphql" if kind is Kind.PRODUCTS else "not_a_kind")
         return writer.draft(record)
 
+    def withdrawal(self, contact: Contact) -> Draft | Refusal:
+        writer = self._writers.get(Kind.CONTACTS)
+        return (
+            writer.terms.withdrawal(contact) if isinstance(writer, ContactImport | ContactSync) else skip("not_a_kind")
+        )
+
     async def look_up(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
         return await self._writer(drafts[0].kind).look_up(drafts) if drafts else {}
 
