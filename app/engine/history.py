@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import hashlib
+from collections.abc import Callable
 
+from msgspec.structs import replace
+
+from app.core.consent import ConsentState
 from app.core.events import RunMode
 from app.core.ledger import Entry, EntryState
 from app.core.outcomes import Outcome
-from app.core.records import Cart, Order
-from app.core.rules import skip
+from app.core.records import Cart, Contact, Order
+from app.core.rules import Refusal, skip
 from app.engine.job import Job, Route
 from app.engine.planning import Sighting
+from app.sdk.answers import encoded
+from app.sdk.target import EndsSubscriptions
 
+SearchKeys = Callable[[Sighting], tuple[bytes, ...]]
+"""Keyed hashes of what names a record: its key, and the address of a contact."""
 _TOO_OLD = "before_start_date"
 _NOT_SENT = {Outcome.SKIPPED, Outcome.HELD, Outcome.FAILED}
 
 
-def with_history(sighting: Sighting, entry: Entry | None, job: Job, route: Route) -> Sighting:
+def with_history(sighting: Sighting, entry: Entry | None, job: Job, route: Route, search_keys: SearchKeys) -> Sighting:
     """The sighting as a sync has to take it. A source that cannot tell changes brings its whole history every time:
     what is older than the day that was imported from stays out, and an order that only now may go, because a rule or
     the record was mended, goes without firing automations."""
+    if isinstance(sighting.record, Contact):
+        return _remembered(_heeded(sighting, sighting.record, route), entry, search_keys)
     if job.run.mode not in {RunMode.CHANGES, RunMode.PREVIEW} or not _was_left_out(entry):
         return sighting
     if sighting.refusal is None and entry and entry.reason == _TOO_OLD and not route.has_changes:
@@ -27,6 +37,36 @@ def with_history(sighting: Sighting, entry: Entry | None, job: Job, route: Route
     if sighting.draft is not None and _is_older(sighting, job):
         return replace(sighting, draft=replace(sighting.draft, is_past=True))
     return sighting
+
+
+def _heeded(sighting: Sighting, contact: Contact, route: Route) -> Sighting:
+    """A withdrawal reaches the target although only people with consent are sent."""
+    is_left_out = sighting.refusal is not None and sighting.refusal.reason == "consent_required"
+    if not is_left_out or contact.consent.state is not ConsentState.WITHDRAWN:
+        return sighting
+    if not isinstance(route.target, EndsSubscriptions):
+        return sighting
+    drafted = route.target.withdrawal(contact)
+    if isinstance(drafted, Refusal):
+        return replace(sighting, refusal=drafted)
+    # Without a key: a withdrawal's content holds nothing of the person.
+    content_hash = hashlib.sha256(encoded(drafted.content)).digest()
+    return replace(sighting, draft=drafted, refusal=None, content_hash=content_hash)
+
+
+def _remembered(sighting: Sighting, entry: Entry | None, search_keys: SearchKeys) -> Sighting:
+    """Whoever vanished from the target since was deleted there: only the ledger can tell that from somebody new."""
+    if entry is None or sighting.draft is None or not entry.content_hash:
+        return sighting
+    is_unchanged = (
+        entry.state is EntryState.SETTLED
+        and entry.outcome not in {*_NOT_SENT, Outcome.IN_DOUBT}
+        and entry.content_hash == sighting.content_hash
+    )
+    has_another_address = not set(search_keys(sighting)) <= set(entry.search)
+    if is_unchanged or has_another_address:
+        return sighting
+    return replace(sighting, draft=replace(sighting.draft, held_as=entry.target_id))
 
 
 def _was_left_out(entry: Entry | None) -> bool:

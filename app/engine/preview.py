@@ -50,7 +50,7 @@ async def preview(job: Job, *, ledger: LedgerPort, keyed_hash: KeyedHash, limit:
 async def _flow(route: Route, job: Job, planner: Planner, ledger: LedgerPort, limit: int) -> list[Previewed]:
     sightings = await _sightings(route, job, planner, limit)
     known = dict(await ledger.load(job.run.integration, route.kind, [each.key for each in sightings]))
-    sightings = [with_history(each, known.get(each.key), job, route) for each in sightings]
+    sightings = [with_history(each, known.get(each.key), job, route, planner.search_keys) for each in sightings]
     found = planner.sort(sightings, known, job.run.id)
     plans = await planner.plans([each.draft for each in found.to_plan if each.draft])
     by_key = {record.key: (plan, record) for plan in plans for record in plan.records}

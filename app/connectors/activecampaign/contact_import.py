@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.connectors.activecampaign.contacts import ContactTerms
+from app.connectors.activecampaign.contacts import ContactTerms, address_of
 from app.connectors.activecampaign.fields import IMPORT_NAMES, FieldValue
 from app.connectors.activecampaign.wire import Row, Wire, as_object, words
 from app.core.addresses import normalised_email
@@ -59,6 +59,7 @@ class ContactImport:
         items = [
             (record.key, self._item(draft, known, record.consent))
             for (draft, known), record in zip(drafts, records, strict=True)
+            if record.outcome is not Outcome.SKIPPED
         ]
         chunks = _chunks(items)
         return Plan(records, tuple(_step(place, chunk) for place, chunk in enumerate(chunks, 1)))
@@ -70,7 +71,11 @@ class ContactImport:
     async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:
         batches = {name: words(as_object(answer).get("batchId")) for name, answer in answers.items()}
         reports = {name: await self._report(batch_id) for name, batch_id in batches.items()}
-        outcomes: dict[str, Settled] = {}
+        outcomes = {
+            record.key: Settled(outcome=record.outcome, reason=record.reason)
+            for record in plan.records
+            if record.outcome is Outcome.SKIPPED
+        }
         for step in plan.steps:
             report = reports[step.name]
             blocked = {normalised_email(words(each)) for each in (report or {}).get("failure") or ()}
@@ -94,7 +99,7 @@ class ContactImport:
 
     def _item(self, draft: Draft, known: Known, decision: ConsentDecision | None) -> Json:
         values = self.terms.values(draft, known)
-        item: dict[str, Json] = {"email": draft.content["email"], "exclude_automations": True}
+        item: dict[str, Json] = {"email": address_of(draft), "exclude_automations": True}
         item |= {IMPORT_NAMES[each.name]: each.value for each in values if not each.field_id}
         if custom := [_import_field(each) for each in values if each.field_id]:
             item["fields"] = custom
@@ -113,7 +118,7 @@ class ContactImport:
 def _settled(draft: Draft, outcome: Outcome, target_id: str, report: Row | None, blocked: set[str]) -> Settled:
     if report is None:
         return Settled(outcome=Outcome.IN_DOUBT, reason="import_unfinished", target_id=target_id)
-    if draft.content["email"] in blocked:
+    if address_of(draft) in blocked:
         return Settled(outcome=Outcome.FAILED, reason="blocked_in_target", target_id=target_id)
     return Settled(outcome=outcome, target_id=target_id)
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.connectors.activecampaign.contacts import ContactTerms
+from app.connectors.activecampaign.contacts import ContactTerms, address_of
 from app.connectors.activecampaign.tags import Tags
 from app.connectors.activecampaign.wire import as_object, words
 from app.core.consent import ConsentAction
+from app.core.outcomes import Outcome
 from app.core.records import Record
 from app.core.rules import Refusal
 from app.core.texts import text
@@ -37,7 +38,10 @@ class ContactSync:
 
     async def look_up(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
         await self.tags.find({tag for each in drafts for tag in each.content["tags"]})
-        return await self.terms.look_up(drafts)
+        known = await self.terms.look_up(drafts)
+        # Status 1 silently brings back whoever left since the account was read, maybe hours ago: they are asked anew.
+        joining = [each for each in drafts if self.terms.joins(each, known[each.key])]
+        return {**known, **await self.terms.look_up(joining)}
 
     def plan(self, drafts: Sequence[tuple[Draft, Known]]) -> Plan:
         records: list[RecordPlan] = []
@@ -55,11 +59,16 @@ class ContactSync:
     async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:
         settled = {}
         for record in plan.records:
+            if record.outcome is Outcome.SKIPPED:
+                settled[record.key] = Settled(outcome=record.outcome, reason=record.reason)
+                continue
             contact = as_object(answers[f"contact:{record.key}"]).get("contact") or {}
             settled[record.key] = Settled(outcome=record.outcome, target_id=words(contact.get("id")))
         return settled
 
     def _steps(self, record: RecordPlan, known: Known, new_tags: dict[str, Ref]) -> Sequence[Step]:
+        if record.outcome is Outcome.SKIPPED:
+            return ()
         contact = Ref(f"contact:{record.key}")
         steps = [self._sync(record, known)]
         for tag in record.draft.content["tags"]:
@@ -71,7 +80,7 @@ class ContactSync:
 
     def _sync(self, record: RecordPlan, known: Known) -> Step:
         values = self.terms.values(record.draft, known)
-        body: dict[str, Json] = {"email": record.draft.content["email"]}
+        body: dict[str, Json] = {"email": address_of(record.draft)}
         body |= {each.name: each.value for each in values if not each.field_id}
         if custom := [{"field": each.field_id, "value": each.value} for each in values if each.field_id]:
             body["fieldValues"] = custom

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from app.connectors.activecampaign.wire import PAGE_SIZE, Row, Wire, listed, number, rows_of, words
 from app.core.addresses import normalised_email
 from app.core.consent import Standing
+from app.sdk.answers import RejectedError
 from app.sdk.plan import Known
 
 _SUBSCRIBED, _UNSUBSCRIBED, _BOUNCED = "1", "2", "3"
@@ -47,6 +48,16 @@ class People:
         else:
             known = await self._ask(new)
         return {**known, **await self._ask(again)}
+
+    async def vanished(self, contact_id: str) -> bool:
+        """Whether a contact that was there once is there no more; asked where its address is not found only."""
+        try:
+            await self._wire.get(f"contacts/{contact_id}")
+        except RejectedError as error:
+            if error.answer.status != 404:
+                raise
+            return True
+        return False
 
     async def _is_dearer(self, count: int) -> bool:
         if not count:
@@ -122,7 +133,8 @@ def memberships(page: Row) -> Mapping[str, Sequence[Row]]:
 def standing_of(contact: Row, lists: Sequence[Row], list_id: str) -> Standing:
     """On the chosen list; without one, over all lists.
 
-    Somebody who is not on the chosen list, but has left another and is active on none, has opted out.
+    Somebody who is not on the chosen list, but has left another and is active on none, has opted out. An address that
+    bounces on any list bounces on the chosen one too.
     """
     if has_bounced(contact):
         return Standing.BOUNCED
@@ -132,11 +144,12 @@ def standing_of(contact: Row, lists: Sequence[Row], list_id: str) -> Standing:
     if on_chosen:
         return _STANDINGS.get(on_chosen[0], Standing.UNKNOWN)
     statuses = {words(row.get("status")) for row in lists}
+    if _BOUNCED in statuses:
+        return Standing.BOUNCED
     if _SUBSCRIBED in statuses:
         return Standing.NONE if list_id else Standing.SUBSCRIBED
-    for status in (_BOUNCED, _UNSUBSCRIBED):
-        if status in statuses:
-            return _STANDINGS[status]
+    if _UNSUBSCRIBED in statuses:
+        return Standing.UNSUBSCRIBED
     return Standing.PENDING if "0" in statuses and not list_id else Standing.NONE
 
 
