@@ -165,6 +165,19 @@ class _Wiring:
         )
         integrating = Integrating(systems, accounts, opener, self._products, self._erased_people)
         log = Log(self._log, self._preferences, bus)
+        undoing = Undoing(
+            integrations=integrations,
+            integrating=integrating,
+            active=active,
+            practice=practice,
+            ledger=self._ledger,
+            book=self.book,
+            creations=Creations(self._database),
+            keyed_hash=self._hash,
+            reasons=reasons,
+            emit=bus.emit,
+            patience=patience,
+        )
         return Services(
             systems=systems,
             accounts=accounts,
@@ -182,21 +195,10 @@ class _Wiring:
                 problems=Problems(self._ledger, self.book, reasons),
                 why=Why(self._ledger, self.book, self._hash, reasons),
                 emit=bus.emit,
+                continue_undo=undoing.go_on,
                 patience=patience,
             ),
-            undoing=Undoing(
-                integrations=integrations,
-                integrating=integrating,
-                active=active,
-                practice=practice,
-                ledger=self._ledger,
-                book=self.book,
-                creations=Creations(self._database),
-                keyed_hash=self._hash,
-                reasons=reasons,
-                emit=bus.emit,
-                patience=patience,
-            ),
+            undoing=undoing,
             products=ProductMapping(systems, accounts, integrations, integrating, self._products),
             fields=FieldMapping(integrations, integrating),
             log=log,

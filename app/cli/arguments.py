@@ -84,6 +84,15 @@ def _runs(commands: Commands) -> None:
     retry = _command(commands, "retry", _("failed, held and in-doubt records once more"))
     retry.add_argument("integration", metavar=_("INTEGRATION"))
     retry.add_argument("--approve-removals", action="store_true", help=_("the large removal is right"))
+    undo = _command(commands, "undo", _("take back what an import created and nobody has touched since"))
+    undo.add_argument("integration", metavar=_("INTEGRATION"))
+    undo.add_argument("run", nargs="?", metavar=_("RUN"), help=_("the import (else the newest one)"))
+    undo.add_argument(
+        "--confirm",
+        type=_positive,
+        metavar=_("COUNT"),
+        help=_("remove them: the number of records that the list names; needs RUN"),
+    )
     why = _command(commands, "why", _("what became of one order number or e-mail address, and why"))
     why.add_argument("integration", metavar=_("INTEGRATION"))
     why.add_argument("key", metavar=_("KEY"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from app.core.errors import AppError, TemporaryError
-from app.services.names import UnknownNameError
+from app.services.names import UnknownNameError, WrongUseError
 
 
 class Exit(IntEnum):
@@ -18,6 +18,6 @@ class Exit(IntEnum):
 
 
 def exit_for(error: AppError) -> Exit:
-    if isinstance(error, UnknownNameError):
+    if isinstance(error, UnknownNameError | WrongUseError):
         return Exit.WRONG_USE
     return Exit.TRY_LATER if isinstance(error, TemporaryError) else Exit.PERSON_MUST_ACT

@@ -41,7 +41,7 @@ from app.engine.ports import KeyedHash, LedgerPort, RunsPort
 from app.engine.progress import Progress
 from app.engine.run import Patience, RunResult
 from app.engine.undo_examining import Examiner, Verdict
-from app.engine.undo_survey import CreationsPort, in_undo_order, open_targets
+from app.engine.undo_survey import CreationsPort, open_targets
 from app.engine.undo_telling import UndoTeller
 from app.sdk.answers import RejectedError
 from app.sdk.plan import joined_path, resolved
@@ -53,7 +53,10 @@ _LONGEST_MESSAGE = 500
 
 
 class UndoEngine:
-    """Carries one undo out, once. ``verdicts`` are the survey's; a continued undo finds its own in the ledger."""
+    """Carries one undo out, once. ``verdicts`` are the survey's; a continued undo finds its own in the ledger.
+
+    ``run.kinds`` stand in the order in which they go.
+    """
 
     def __init__(
         self,
@@ -73,7 +76,7 @@ class UndoEngine:
     ) -> None:
         self.control = control or Control()
         self._run = run
-        self._routes = in_undo_order(routes)
+        self._routes = sorted(routes, key=lambda route: run.kinds.index(route.kind))
         self._rules = rules
         self._verdicts = verdicts
         self._ledger = ledger
@@ -241,13 +244,15 @@ class UndoEngine:
         return self._unsettled(verdict, EntryState.PLANNED)
 
     def _sent(self, verdict: Verdict) -> Entry:
-        return self._unsettled(verdict, EntryState.SENT)
+        """From now on the target may hold it no longer: nothing may take its id for that of somebody deleted there."""
+        return msgspec.structs.replace(self._unsettled(verdict, EntryState.SENT), target_id="")
 
     def _unsettled(self, verdict: Verdict, state: EntryState) -> Entry:
         return self._changed(verdict.entry, state=state, outcome=None, reason="", message="")
 
     def _kept(self, verdict: Verdict) -> Entry:
-        return self._settled(verdict.entry, Outcome.UNCHANGED, verdict.reason)
+        entry = msgspec.structs.replace(verdict.entry, target_id=verdict.entry.target_id or verdict.target_id)
+        return self._settled(entry, Outcome.UNCHANGED, verdict.reason)
 
     def _removed(self, entry: Entry) -> Entry:
         """As if it had never been sent, so that the next import creates it anew."""

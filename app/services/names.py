@@ -7,3 +7,7 @@ from app.core.errors import ConfigError
 
 class UnknownNameError(ConfigError):
     """There is no account, integration or system of this name; the remedy names those that exist."""
+
+
+class WrongUseError(ConfigError):
+    """What was asked for does not fit what there is, such as a wrong count. Nothing happened."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -87,6 +87,8 @@ class ActiveRuns:
 
     def __init__(self) -> None:
         self._handles: dict[str, RunHandle] = {}
+        self.starting: set[str] = set()
+        """Being opened: nothing else may start beside it."""
 
     def of(self, integration: str) -> RunHandle | None:
         handle = self._handles.get(integration)
@@ -116,8 +118,10 @@ class Runs:
         problems: Problems,
         why: Why,
         emit: Emit,
+        continue_undo: Callable[[RunRecord], Awaitable[RunHandle]],
         patience: Patience = Patience(),
     ) -> None:
+        self._continue_undo = continue_undo
         self._integrations = integrations
         self._integrating = integrating
         self._active = active
@@ -129,7 +133,6 @@ class Runs:
         self._why = why
         self._emit = emit
         self._patience = patience
-        self._starting: set[str] = set()
 
     async def start(
         self,
@@ -168,9 +171,11 @@ class Runs:
         return await self._launch(integration, run, wanted, removals_approved=removals_approved)
 
     async def continue_last(self, key: str) -> RunHandle:
-        """Goes on where the last import or sync stopped. Raises ConfigError where there is nothing to continue."""
-        integration = await self._ready(key)
+        """Goes on where the last import, sync or undo stopped. Raises ConfigError where nothing can be continued."""
         run = await self._book.last_unfinished(key)
+        if run is not None and run.mode is RunMode.UNDO:
+            return await self._continue_undo(run)
+        integration = await self._ready(key)
         if run is None:
             raise ConfigError(
                 text('"{integration}" has no run that could be continued.', integration=integration.title),
@@ -270,7 +275,7 @@ class Runs:
                 text('"{integration}" is switched off.', integration=integration.title),
                 remedy=text("Activate it first."),
             )
-        if self._active.is_running(key) or key in self._starting:
+        if self._active.is_running(key) or key in self._active.starting:
             raise ConfigError(
                 text('"{integration}" is running already.', integration=integration.title),
                 remedy=text("Wait until it has finished, or stop it first."),
@@ -301,8 +306,8 @@ class Runs:
     ) -> RunHandle:
         control = Control()
         async with AsyncExitStack() as stack:
-            self._starting.add(integration.key)
-            stack.callback(self._starting.discard, integration.key)
+            self._active.starting.add(integration.key)
+            stack.callback(self._active.starting.discard, integration.key)
             opening = await stack.enter_async_context(AsyncExitStack())
             opened = await opening.enter_async_context(self._integrating.opened(integration))
             engine = self._engine(opened, run, keys, control, removals_approved=removals_approved)

@@ -125,4 +125,4 @@ def status_of(integration: Integration, standing: Standing) -> tuple[Status, Nex
 
 
 _CONTINUABLE = {RunState.PAUSED, RunState.STOPPED, RunState.INTERRUPTED, RunState.WAITING}
-_MODES_THAT_CONTINUE = {RunMode.HISTORICAL, RunMode.CHANGES}
+_MODES_THAT_CONTINUE = {RunMode.HISTORICAL, RunMode.CHANGES, RunMode.UNDO}

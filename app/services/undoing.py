@@ -22,6 +22,7 @@ from app.engine.undo import UndoEngine
 from app.engine.undo_examining import Verdict
 from app.engine.undo_survey import Survey, Surveyor
 from app.services.integrations import Integrations
+from app.services.names import WrongUseError
 from app.services.practice import Practice
 from app.services.routes import Integrating, OpenIntegration
 from app.services.runs import ActiveRuns, RunHandle, RunResult
@@ -31,10 +32,6 @@ from app.storage.runs import Runs as RunBook
 
 UNDOABLE = frozenset({RunMode.HISTORICAL, RunMode.TRIAL, RunMode.RETRY})
 """A retry sends what an import could not. A sync is no import."""
-
-
-class WrongCountError(ConfigError):
-    """Not the number that was typed: nothing was removed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,6 @@ class Undoing:
         self._reasons = reasons
         self._emit = emit
         self._patience = patience
-        self._starting: set[str] = set()
 
     async def count(self, run_id: str) -> int:
         """How many records stand in the journal as created by this import; 0 where it is none that can be undone."""
@@ -108,14 +104,14 @@ class Undoing:
 
     async def start(self, survey: Survey, typed: int) -> RunHandle:
         """Removes what the survey found, as a run of its own. ``typed`` is what the person typed. Raises
-        WrongCountError, and ConfigError where nothing would go or something works already; nothing happens then."""
+        WrongUseError, and ConfigError where nothing would go or something works already; nothing happens then."""
         if not survey.count:
             raise ConfigError(
                 text("Nothing can be removed: everything that this import created stays, for the reasons listed."),
                 remedy=text("Remove in the target what has to go."),
             )
         if typed != survey.count:
-            raise WrongCountError(
+            raise WrongUseError(
                 text("That is not the number of records that would be removed. Nothing was removed."),
                 remedy=text("Look at the list, then type its number."),
                 field="confirm",
@@ -151,7 +147,7 @@ class Undoing:
 
     async def _ready(self, key: str) -> Integration:
         integration = await self._integrations.stored(key)
-        if self._active.is_running(key) or key in self._starting:
+        if self._active.is_running(key) or key in self._active.starting:
             raise ConfigError(
                 text('"{integration}" is running already.', integration=integration.title),
                 remedy=text("Wait until it has finished, or stop it first."),
@@ -161,8 +157,8 @@ class Undoing:
     async def _launch(self, integration: Integration, run: RunRecord, verdicts: Sequence[Verdict]) -> RunHandle:
         control = Control()
         async with AsyncExitStack() as stack:
-            self._starting.add(integration.key)
-            stack.callback(self._starting.discard, integration.key)
+            self._active.starting.add(integration.key)
+            stack.callback(self._active.starting.discard, integration.key)
             opening = await stack.enter_async_context(AsyncExitStack())
             opened = await opening.enter_async_context(self._integrating.opened(integration))
             engine = self._engine(opened, run, verdicts, control)

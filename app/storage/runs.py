@@ -20,7 +20,7 @@ from app.storage.moments import moment_from, stored
 _COLUMNS = "id, integration, mode, state, started_at, until, ended_at, since, kinds, at_most, message, remedy"
 _CONTINUABLE_STATES = (RunState.PAUSED, RunState.WAITING, RunState.STOPPED, RunState.INTERRUPTED)
 # A preview writes nothing, a trial and a retry are begun anew: none of them may hide a long import waiting behind it.
-_CONTINUABLE_MODES = (RunMode.HISTORICAL, RunMode.CHANGES)
+_CONTINUABLE_MODES = (RunMode.HISTORICAL, RunMode.CHANGES, RunMode.UNDO)
 _BEGIN = (
     f"INSERT INTO run ({_COLUMNS}) VALUES ({', '.join('?' * 12)}) ON CONFLICT (id) DO UPDATE SET "  # noqa: S608
     "state = excluded.state, message = excluded.message, remedy = excluded.remedy, ended_at = excluded.ended_at"
@@ -66,7 +66,7 @@ class Runs:
         await self._database.write(work)
 
     async def last_unfinished(self, integration: str) -> RunRecord | None:
-        """The newest historical import or sync that can be continued, with its marks."""
+        """The newest historical import, sync or undo that can be continued, with its marks."""
         states = ", ".join(f"'{state.value}'" for state in _CONTINUABLE_STATES)
         modes = ", ".join(f"'{mode.value}'" for mode in _CONTINUABLE_MODES)
         condition = f"integration = ? AND state IN ({states}) AND mode IN ({modes})"

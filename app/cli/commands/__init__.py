@@ -14,6 +14,7 @@ from app.cli.commands.recovering import restore_database
 from app.cli.commands.running import retry_integration, run_integration
 from app.cli.commands.selftest import self_test
 from app.cli.commands.systems import show_systems
+from app.cli.commands.undoing import undo_import
 from app.cli.exits import Exit
 from app.cli.session import Session
 
@@ -26,6 +27,7 @@ BY_NAME: Mapping[str, Callable[[Session], Coroutine[Any, Any, Exit]]] = {
     "preview": show_preview,
     "run": run_integration,
     "retry": retry_integration,
+    "undo": undo_import,
     "why": explain,
     "mapping export": export_mapping,
     "mapping import": import_mapping,

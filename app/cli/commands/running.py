@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from app.cli.balance import show_balance, summary
 from app.cli.exits import Exit, exit_for
@@ -12,6 +13,8 @@ from app.cli.session import Session, ask_for_secrets
 from app.core.events import Event, RecordEvent, RunMode, RunState
 from app.core.texts import _
 from app.services import RunHandle, RunResult, Services
+
+Start = Callable[[Services], Awaitable[RunHandle]]
 
 
 async def run_integration(session: Session) -> Exit:
@@ -39,20 +42,32 @@ async def retry_integration(session: Session) -> Exit:
     return await _follow(session, start)
 
 
-async def _follow(session: Session, start: Callable[[Services], Awaitable[RunHandle]]) -> Exit:
-    output, key = session.output, session.arguments.integration
+async def _follow(session: Session, start: Start) -> Exit:
+    async with prepared(session) as services:
+        return await follow(session, services, start)
+
+
+@asynccontextmanager
+async def prepared(session: Session) -> AsyncIterator[Services]:
+    """The services, with the secrets of both accounts of the integration at hand."""
     async with session.services() as services:
-        output.redact = services.redact
-        integration = (await services.integrations.get(key)).integration
+        session.output.redact = services.redact
+        integration = (await services.integrations.get(session.arguments.integration)).integration
         await ask_for_secrets(services, integration.source, integration.target)
-        with RunProgress(output.progress_console) as progress:
-            services.events.subscribe(progress.hear)
-            services.events.subscribe(lambda event: _tell_problem(session, event))
-            handle = await start(services)
-            output.event("run", {"run_id": handle.run_id, "integration": key})
-            with on_interrupt(handle.stop):
-                result = await handle.wait()
-        _close(session, services, result)
+        yield services
+
+
+async def follow(session: Session, services: Services, start: Start) -> Exit:
+    """Starts a run and stays with it until its closing balance."""
+    output, key = session.output, session.arguments.integration
+    with RunProgress(output.progress_console) as progress:
+        services.events.subscribe(progress.hear)
+        services.events.subscribe(lambda event: _tell_problem(session, event))
+        handle = await start(services)
+        output.event("run", {"run_id": handle.run_id, "integration": key})
+        with on_interrupt(handle.stop):
+            result = await handle.wait()
+    _close(session, services, result)
     return _exit(result)
 
 

@@ -99,7 +99,10 @@ def _guard_marketing(fields: Row) -> None:
 
 def list_orders(call: Call) -> Reply:
     names = ("connectionid", "externalid", "externalcheckoutid", "email", "state", "customerid")
-    return paged(call, "ecomOrders", [_shown(row) for row in _filtered(call, "orders", names)])
+    reply = paged(call, "ecomOrders", _filtered(call, "orders", names))
+    lines = call.world.matching
+    shown = [_shown(row, list(lines("order_products", orderid=row["id"]))) for row in reply.body["ecomOrders"]]
+    return Reply(reply.status, {**reply.body, "ecomOrders": shown})
 
 
 def list_order_products(call: Call) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from app.connectors.activecampaign.answers import GRAPHQL_PATH, is_duplicate
 from app.connectors.activecampaign.connection import find_connection, wanted_connection
@@ -19,6 +19,7 @@ from app.connectors.activecampaign.products import GraphqlProducts, products_in_
 from app.connectors.activecampaign.schema import DOCUMENTED, INTROSPECTION, Schema, schema_from
 from app.connectors.activecampaign.settings import ActiveCampaignSettings, OrderPath, TargetOptions
 from app.connectors.activecampaign.tags import Tags
+from app.connectors.activecampaign.undoing import Remover, removers
 from app.connectors.activecampaign.wire import Wire
 from app.connectors.activecampaign.writer import Writer
 from app.core.errors import ConfigError, ProtocolError
@@ -28,7 +29,7 @@ from app.core.texts import text
 from app.sdk.access import Access
 from app.sdk.answers import Answer, RejectedError
 from app.sdk.plan import Draft, Known, Plan, Settled, Step
-from app.sdk.target import Judgement, Mappings, RemoteField, Suggestion, Timing
+from app.sdk.target import Judgement, Mappings, RemoteField, Removal, Suggestion, Timing
 
 _KIND_OF: Mapping[type, Kind] = {
     Contact: Kind.CONTACTS,
@@ -57,6 +58,7 @@ class ActiveCampaignTarget:
         self._account_url = access.settings.api_url
         self._tags = Tags(self._wire)
         self._writers: Mapping[Kind, Writer] = {}
+        self._removers: Mapping[Kind, Remover] = {}
         self._setup: tuple[Step, ...] = ()
         self._described: Schema | None = None
 
@@ -74,6 +76,7 @@ class ActiveCampaignTarget:
             if not connection_id:
                 setup.append(connection.creation())
         self._writers = {**self._writers, **writers}
+        self._removers = removers(self._wire, self._tags, self._writers)
         self._setup = tuple(setup)
 
     def setup(self) -> Sequence[Step]:
@@ -114,6 +117,15 @@ class ActiveCampaignTarget:
 
     async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:
         return await self._writer(plan.records[0].draft.kind).confirm(plan, answers) if plan.records else {}
+
+    def undo_order(self) -> Sequence[Kind]:
+        return tuple(self._removers)
+
+    async def look_back(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
+        return await self._removers[drafts[0].kind].look_back(drafts) if drafts else {}
+
+    def removal(self, draft: Draft, known: Known, leaving: Mapping[Kind, Collection[str]]) -> Removal:
+        return self._removers[draft.kind].removal(draft, known, leaving)
 
     async def remote_fields(self) -> Sequence[RemoteField]:
         return (*standard_fields(), *(remote_field(each) for each in await read_fields(self._wire)))
