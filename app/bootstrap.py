@@ -42,7 +42,9 @@ from app.storage.accounts import AccountsStore
 from app.storage.backups import Backups
 from app.storage.creations import Creations
 from app.storage.database import Database
+from app.storage.environment import PREFIX
 from app.storage.erasedmarks import ErasedPeople, load_erased_people
+from app.storage.expiry import Expiry
 from app.storage.folder import DataFolder
 from app.storage.hashes import HmacHash, load_keyed_hash
 from app.storage.integrations import IntegrationsStore
@@ -56,7 +58,7 @@ from app.storage.practice import PracticeStore
 from app.storage.preferences import Preferences as PreferencesStore
 from app.storage.products import ProductsStore
 from app.storage.runs import Runs as RunBook
-from app.storage.secrets import Vault
+from app.storage.secrets import PASSPHRASE_VARIABLE, Vault
 
 _DAYS_OF_RUNS = 400
 """Older runs are forgotten; what became of the records stays in the ledger."""
@@ -130,9 +132,9 @@ class _Wiring:
         self._products = ProductsStore(database)
         self._preferences = PreferencesStore(database)
         self._practice = PracticeStore(database)
-        self._ledger = Ledger(database)
-        self.book = RunBook(database)
-        self._redactor = Redactor()
+        self._redactor = _redactor(environ)
+        self._ledger = Ledger(database, self._redactor)
+        self.book = RunBook(database, self._redactor)
         self._log = LogStore(database, LogRedaction(self._redactor))
 
     async def tell_damaged_preferences(self, emit: Emit) -> None:
@@ -153,7 +155,7 @@ class _Wiring:
         return PersonData(self._database, PersonFiles(self._folder, Backups(self._folder.backups), cache), self._hash)
 
     def services(self, patience: Patience, practice_records: int, clock: Callable[[], datetime]) -> Services:
-        registry, bus, active = self._registry, EventBus(), ActiveRuns()
+        registry, bus, active = self._registry, EventBus(self._redactor), ActiveRuns()
         reasons = ReasonTexts(reason for manifest in registry for reason in manifest.reasons)
         systems = Systems(registry)
         practice = Practice(registry, self._practice, records=practice_records)
@@ -164,7 +166,8 @@ class _Wiring:
             systems, accounts, self._integrations, self._products, self._ledger, self.book, active.is_running
         )
         integrating = Integrating(systems, accounts, opener, self._products, self._erased_people)
-        log = Log(self._log, self._preferences, bus)
+        expiry = Expiry(self._database, self._log, Backups(self._folder.backups))
+        log = Log(self._log, self._preferences, bus, expiry)
         undoing = Undoing(
             integrations=integrations,
             integrating=integrating,
@@ -220,6 +223,12 @@ class _Wiring:
             reasons=reasons,
             redact=self._redactor,
         )
+
+
+def _redactor(environ: Mapping[str, str]) -> Redactor:
+    """Knows from the beginning what this call was given in variables of its own."""
+    given = (value for name, value in environ.items() if name.startswith(PREFIX) or name == PASSPHRASE_VARIABLE)
+    return Redactor(given)
 
 
 @asynccontextmanager

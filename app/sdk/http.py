@@ -34,12 +34,12 @@ from app.core.errors import (
     WriteRefusedError,
 )
 from app.core.events import Emit, RequestEvent, discard
-from app.core.texts import text, verbatim
+from app.core.texts import text
 from app.sdk.answers import Answer, common_error, encoded
 from app.sdk.base_url import checked_base_url, checked_url, is_loopback
 from app.sdk.pacing import Pace, Pacer
 from app.sdk.plan import Json
-from app.sdk.redaction import Redactor
+from app.sdk.redaction import Redactor, without_secrets
 from app.sdk.waits import Waits
 from app.sdk.wire_faults import lost_answer, root_cause, unsendable_address, unsendable_header
 
@@ -220,9 +220,11 @@ class HttpClient:
                     raise unsendable_header() from None  # the cause repeats the header, and with it the key
                 self._report(sending, None, started, attempt, type(error).__name__)
                 host = urlsplit(sending.url).hostname or ""
-                raise self._safe(_connection_error(error, host, may_repeat=sending.may_repeat)) from error
+                raise without_secrets(
+                    _connection_error(error, host, may_repeat=sending.may_repeat), self._redact
+                ) from error
             except httpx.InvalidURL as error:
-                raise self._safe(unsendable_address(error)) from error
+                raise without_secrets(unsendable_address(error), self._redact) from error
             except UnicodeEncodeError:
                 raise unsendable_header() from None  # the cause holds the key itself
             finally:
@@ -243,7 +245,7 @@ class HttpClient:
         own = self.options.classify(safe) if self.options.classify else None
         error = own or common_error(safe)
         if error is not None:
-            self._safe(error)
+            without_secrets(error, self._redact)
             if isinstance(error, UnreachableError) and not may_repeat and not _was_turned_away(answer):
                 raise lost_answer(urlsplit(answer.url).hostname or "", error.detail) from error
             raise error
@@ -255,14 +257,6 @@ class HttpClient:
         redacted = self._redact(words)
         headers = {name: self._redact(value) for name, value in answer.headers.items()}
         return replace(answer, headers=headers, content=answer.content if redacted == words else redacted.encode())
-
-    def _safe(self, error: AppError) -> AppError:
-        """The same error; no key that the vendor repeated is left in what is shown, kept or printed of it."""
-        error.detail = self._redact(error.detail)
-        if (shown := self._redact(str(error.message))) != str(error.message):
-            error.message = verbatim(shown)
-        error.args = (error.detail or error.message.message,)
-        return error
 
     async def _headers(self, extra: Mapping[str, str] | None, *, has_body: bool) -> dict[str, str]:
         signed = await self.options.authenticate() if self.options.authenticate else {}

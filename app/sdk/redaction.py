@@ -9,10 +9,17 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from html import unescape
+from typing import TypeVar
 from urllib.parse import quote_plus
+
+from app.core.errors import AddressError, AppError
+from app.core.texts import Text, verbatim
+
+Redact = Callable[[str], str]
+AnyError = TypeVar("AnyError", bound=AppError)
 
 MARK = "•••"
 _SHORTEST = 4
@@ -90,6 +97,24 @@ class Redactor:
                 kept += [words[at:begin], MARK]
             at = end
         return "".join((*kept, words[at:]))
+
+
+def without_secrets(error: AnyError, redact: Redact) -> AnyError:
+    """The same error; no key that a vendor has repeated is left in what is shown, kept or printed of it."""
+    error.detail = redact(error.detail)
+    error.message = clean_text(error.message, redact)
+    error.remedy = clean_text(error.remedy, redact)
+    error.args = (error.detail or error.message.message,)
+    if isinstance(error, AddressError) and error.suggestion:
+        error.suggestion = redact(error.suggestion)
+    return error
+
+
+def clean_text(words: Text, redact: Redact) -> Text:
+    """The same text, which follows the language, where there is nothing to remove."""
+    shown = str(words)
+    clean = redact(shown)
+    return words if clean == shown else verbatim(clean)
 
 
 def _forms_of(secret: str) -> set[str]:

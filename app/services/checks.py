@@ -10,7 +10,7 @@ from app.core.configuration import Account
 from app.core.errors import AddressError, AppError
 from app.core.events import Emit, StageEvent, StageState, now
 from app.core.records import Kind
-from app.core.texts import Text, _, text, verbatim
+from app.core.texts import Text, _, text
 from app.sdk.check import Probe, run_probes
 from app.sdk.manifest import Manifest
 from app.sdk.network_check import NetworkCheck
@@ -18,6 +18,7 @@ from app.sdk.redaction import Redactor
 from app.sdk.registry import Registry
 from app.sdk.settings import Settings, parse
 from app.services.accounts import Accounts
+from app.services.bus import clean_stage
 from app.services.opening import Opener
 
 STATE_WORDS: Mapping[StageState, Text] = {
@@ -46,7 +47,8 @@ class Checks:
         account = await self._accounts.stored(key)
         has_failed = False
         async with aclosing(self._saved_stages(account, kinds)) as stages:
-            async for stage in stages:
+            async for each in stages:
+                stage = clean_stage(each, self._redact)
                 has_failed = has_failed or stage.state is StageState.FAILED
                 self._emit(stage)
                 yield stage
@@ -67,7 +69,8 @@ class Checks:
         parsed = parse(manifest.settings, {**settings, **given})
         draft = Account(key=f"draft-{system}", title=manifest.name, system=system, api_address=api_address.strip())
         async with aclosing(self._stages(draft, parsed, kinds)) as stages:
-            async for stage in stages:
+            async for each in stages:
+                stage = clean_stage(each, self._redact)
                 self._emit(stage)
                 yield stage
 
@@ -102,26 +105,11 @@ class Checks:
                 probes = [*network, *manifest.probes(opened.access, kinds or _everything(manifest))]
                 async with aclosing(run_probes(probes)) as stages:
                     async for stage in stages:
-                        yield self._safe(stage)
+                        yield stage
         except AddressError as error:  # an address that no client is built for, such as http to another computer
             yield _failed("address", text("Address"), error)
             for probe in network[1:]:
                 yield StageEvent(name=probe.name, title=probe.title, state=StageState.NOT_TRIED)
-
-    def _safe(self, stage: StageEvent) -> StageEvent:
-        """A vendor may repeat a key in its words: such a text is replaced by its redacted form."""
-        plain = str(stage.message)
-        if self._redact(plain) == plain:
-            return stage
-        return StageEvent(
-            name=stage.name,
-            title=stage.title,
-            state=stage.state,
-            message=verbatim(self._redact(plain)),
-            remedy=stage.remedy,
-            field=stage.field,
-            suggestion=stage.suggestion,
-        )
 
 
 def _everything(manifest: Manifest) -> Sequence[Kind]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 
-_PREFIX = "KOPPLER_SECRET_"
+PREFIX = "KOPPLER_SECRET_"
 
 
 def variable_for(account: str, field: str) -> str:
     """``KOPPLER_SECRET_MY_SHOP__ACCESS_TOKEN`` for account ``my-shop``, field ``access_token``."""
-    return _PREFIX + f"{account}__{field}".upper().replace("-", "_")
+    return PREFIX + f"{account}__{field}".upper().replace("-", "_")
 
 
 def secrets_from_environment(

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
+import msgspec
+
 from app.core.ledger import Entry, FlowMark, Intent, Landing
 from app.core.outcomes import Balance, Outcome
 from app.core.records import Kind
@@ -16,6 +18,7 @@ from app.storage.database import Database
 from app.storage.entries import COLUMNS, entry_of, packed
 from app.storage.entry_rows import PastOutcome, end, intend, past_outcomes, store, touch, unfold
 from app.storage.integration_rows import delete_rows, rename_rows
+from app.storage.logjson import Redact
 from app.storage.rows import like
 
 _PAGE = 250
@@ -27,8 +30,11 @@ _SET_MARK = "INSERT OR REPLACE INTO flow_mark (run_id, kind, cursor, read, total
 
 
 class Ledger:
-    def __init__(self, database: Database) -> None:
+    """The target's words reach the file without secrets: ``redact`` looks at them once more."""
+
+    def __init__(self, database: Database, redact: Redact = str) -> None:
         self._database = database
+        self._redact = redact
 
     # For the engine -------------------------------------------------------------------------------------------------
 
@@ -53,9 +59,10 @@ class Ledger:
 
     async def land(self, landing: Landing) -> None:
         """Outcomes, the end of their intents, and the place reached, together."""
+        entries = self._clean(landing.entries)
 
         def work(connection: sqlite3.Connection) -> None:
-            _store(connection, landing.entries)
+            _store(connection, entries)
             touch(connection, landing.integration, landing.kind, landing.unchanged, landing.run_id, landing.at)
             end(connection, landing.intents)
             connection.execute(_SET_MARK, _mark_row(landing.run_id, landing.mark))
@@ -66,13 +73,15 @@ class Ledger:
     async def record(self, entries: Sequence[Entry]) -> None:
         """Insert or replace entries."""
         if entries:
-            await self._database.write(lambda connection: _store(connection, entries))
+            clean = self._clean(entries)
+            await self._database.write(lambda connection: _store(connection, clean))
 
     async def checkpoint(self, run_id: str, mark: FlowMark, entries: Sequence[Entry] = ()) -> None:
         """Store entries and the place reached, together."""
+        clean = self._clean(entries)
 
         def work(connection: sqlite3.Connection) -> None:
-            _store(connection, entries)
+            _store(connection, clean)
             connection.execute(_SET_MARK, _mark_row(run_id, mark))
             reopen(connection, {run_id})
 
@@ -177,6 +186,12 @@ class Ledger:
         """Forgets everything that the integration has done; its configuration stays."""
         await self._database.write(lambda connection: delete_rows(connection, integration))
         await self._database.scrub()
+
+    def _clean(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        return [
+            msgspec.structs.replace(entry, message=self._redact(entry.message)) if entry.message else entry
+            for entry in entries
+        ]
 
     async def _select(self, condition: str, values: Sequence[object], index: str = "") -> Sequence[Entry]:
         # Without statistics SQLite prefers the primary key and would walk every settled entry as well.

@@ -15,6 +15,7 @@ from app.core.records import Kind
 from app.storage.balances import close, reopen
 from app.storage.database import Database
 from app.storage.entry_rows import unfold
+from app.storage.logjson import Redact
 from app.storage.moments import moment_from, stored
 
 _COLUMNS = "id, integration, mode, state, started_at, until, ended_at, since, kinds, at_most, message, remedy"
@@ -31,8 +32,9 @@ _ORDER = {kind.value: place for place, kind in enumerate(Kind)}
 class Runs:
     """Every method is one transaction and raises StorageError. Times are aware."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, redact: Redact = str) -> None:
         self._database = database
+        self._redact = redact
 
     async def begin(self, run: RunRecord) -> None:
         """Writes the run down, or goes on with one that was begun before."""
@@ -55,7 +57,7 @@ class Runs:
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "UPDATE run SET state = ?, message = ?, remedy = ?, ended_at = ? WHERE id = ?",
-                (run.state.value, run.message, run.remedy, stored(run.ended_at), run.id),
+                (run.state.value, self._redact(run.message), self._redact(run.remedy), stored(run.ended_at), run.id),
             )
             if run.state is RunState.RUNNING:
                 reopen(connection, {run.id})
