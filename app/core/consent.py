@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 
 class ConsentState(StrEnum):
     """What the source knows: ``NO`` is an empty box, ``ABSENT`` that nobody asked, ``WITHDRAWN`` an opt-out."""
@@ -40,8 +42,7 @@ class ConsentAction(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(msgspec.Struct, frozen=True):
     state: ConsentState = ConsentState.ABSENT
     changed_at: datetime | None = None
     source: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+import msgspec
 
 _CURRENCY = re.compile(r"[A-Z]{3}\Z")
 # ISO 4217 currencies without two decimals; every other currency has two.
@@ -31,9 +32,12 @@ def decimals_of(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
+_UNITS = {decimals: Decimal(1).scaleb(-decimals) for decimals in (0, 2, 3)}
+
+
 def smallest_unit(currency: str) -> Decimal:
     """``0.01`` for EUR, ``1`` for JPY."""
-    return Decimal(1).scaleb(-decimals_of(currency))
+    return _UNITS[decimals_of(currency)]
 
 
 def decimal_from(raw: str | float | Decimal) -> Decimal:
@@ -50,8 +54,7 @@ def decimal_from(raw: str | float | Decimal) -> Decimal:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(msgspec.Struct, frozen=True, gc=False):
     amount: Decimal
     currency: str
 
@@ -95,7 +98,7 @@ class Money:
     def minor_units(self, decimals: int | None = None) -> int:
         """Whole minor units, half up: cents for EUR. ``decimals`` overrides the currency's own number of decimals."""
         places = decimals_of(self.currency) if decimals is None else decimals
-        return int(self.amount.scaleb(places).quantize(Decimal(1), ROUND_HALF_UP))
+        return int(self.amount.scaleb(places).to_integral_value(ROUND_HALF_UP))
 
     def is_negative(self) -> bool:
         return self.amount < 0

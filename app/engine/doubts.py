@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.core.ledger import Entry, EntryState
 from app.core.outcomes import Outcome

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 from app.core.addresses import masked_words
 from app.core.events import now
@@ -64,14 +64,15 @@ class EntryWriter:
         is_again = before is not None and before.run_id == self._run_id and before.outcome is Outcome.CREATED
         return Outcome.CREATED if is_again and result.outcome in _HELD_BY_TARGET else result.outcome
 
-    def _entry(self, sighting: Sighting, before: Entry | None, state: EntryState, **rest: object) -> Entry:
+    def _entry(self, sighting: Sighting, before: Entry | None, state: EntryState, **rest: Any) -> Entry:
         amount = sighting.draft.amount if sighting.draft else None
-        values: Mapping[str, object] = {
-            "target_id": before.target_id if before else "",
-            "content_hash": before.content_hash if before else b"",
-            "created_by": before.created_by if before else "",
-            **rest,
-        }
+        if before is not None:
+            rest = {
+                "target_id": before.target_id,
+                "content_hash": before.content_hash,
+                "created_by": before.created_by,
+                **rest,
+            }
         return Entry(
             integration=self._integration,
             kind=self._kind,
@@ -82,5 +83,5 @@ class EntryWriter:
             where=sighting.where,
             search=self._planner.search_keys(sighting),
             amount=str(amount) if amount is not None else "",
-            **values,  # type: ignore[arg-type]  # the fields named above
+            **rest,
         )

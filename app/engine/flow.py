@@ -215,7 +215,8 @@ class Flow:
 
     async def _process(self, flights: Flights, page: Page) -> None:
         await self._control.gate()
-        seen = {each.key: each for each in map(self._planner.sight, page.records)}
+        waiting = {key for cargo in self._deferred for key in cargo.sightings}
+        seen = {each.key: each for each in map(self._planner.sight, page.records) if each.key not in waiting}
         if flights.carry(identity for each in seen.values() for identity in each.identities):
             await flights.landed()
         known = await self._known(list(seen))
@@ -248,7 +249,12 @@ class Flow:
         return [self._entries.planned(sightings[key], known.get(key)) for plan in removals for key in plan.keys]
 
     def _adjusted(self, sighting: Sighting, entry: Entry | None) -> Sighting:
-        return left_in_doubt(with_history(sighting, entry, self._job, self._route), entry, self._job, self._route)
+        return left_in_doubt(
+            with_history(sighting, entry, self._job, self._route, self._planner.search_keys),
+            entry,
+            self._job,
+            self._route,
+        )
 
     @property
     def _cargo_size(self) -> int:

@@ -73,7 +73,7 @@ class Planner:
             return self._nameless(record)
         refusal = refusal_of(record, self._rules)
         if refusal is not None:
-            return Sighting(key=record.id, record=record, refusal=refusal)
+            return Sighting(key=record.id, record=record, refusal=refusal, message=_facts(refusal))
         drafted = self._target.draft(record)
         if isinstance(drafted, Refusal):
             return Sighting(key=record.id, record=record, refusal=drafted, message=_facts(drafted))
@@ -129,8 +129,9 @@ class Planner:
 
     def search_keys(self, sighting: Sighting) -> tuple[bytes, ...]:
         """Keyed hashes of what a person may search for."""
-        words = {sighting.key, *natural_keys(sighting.record), *(sighting.draft.natural_keys if sighting.draft else ())}
-        return tuple(sorted(self._hash(search_form(word)) for word in words if word))
+        more = sighting.draft.natural_keys if sighting.draft else ()
+        words = dict.fromkeys((sighting.key, *natural_keys(sighting.record), *more))
+        return tuple([self._hash(search_form(word)) for word in words if word])
 
 
 def search_form(words: str) -> bytes:

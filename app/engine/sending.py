@@ -8,19 +8,20 @@
     refused, several      -> split in halves until the bad record is alone
     refused, one          -> failed, with the target's words
     answer lost           -> look up, plan again, once; then in doubt
+    answer not understood -> look up, plan again, once; then the run ends with the records under way
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.core.errors import DataError, ProtocolError, TemporaryError, UnknownOutcomeError
+from app.core.errors import AppError, DataError, ProtocolError, UnknownOutcomeError
 from app.core.outcomes import Outcome
 from app.core.texts import text
 from app.engine.job import Route
 from app.engine.planning import Planner
 from app.sdk.answers import Answer, RejectedError
-from app.sdk.plan import Draft, Json, Plan, RecordPlan, Settled, Step, joined_path, resolved
+from app.sdk.plan import Draft, Json, Plan, RecordPlan, Settled, Step, joined_path, rendered, resolved
 from app.sdk.target import Judgement, NamesCulprits
 
 Results = dict[str, Settled]
@@ -50,9 +51,12 @@ class Sender:
             return await self._rejected(plan, error, may_repeat=may_repeat)
         except DataError as error:
             return await self._split(plan, error.reason, error.detail[:300])
-        except UnknownOutcomeError:
-            return await self._lost(plan, may_repeat=may_repeat)
-        confirmed = await self._route.target.confirm(plan, answers)
+        except (UnknownOutcomeError, ProtocolError) as error:
+            return await self._lost(plan, error, may_repeat=may_repeat)
+        try:
+            confirmed = await self._route.target.confirm(plan, answers)
+        except (UnknownOutcomeError, ProtocolError, DataError) as error:  # it was sent; what became of it is not known
+            return await self._lost(plan, error, may_repeat=may_repeat)
         return {record.key: confirmed.get(record.key) or _unheard(record) for record in plan.records}
 
     async def _answers(self, plan: Plan) -> Mapping[str, Answer]:
@@ -71,7 +75,7 @@ class Sender:
             step.method,
             joined_path(step.path, saved),
             query=step.query or None,
-            body=resolved(step.body, saved),
+            body=resolved(step.body, saved) if saved else rendered(step.body),
             headers=step.headers or None,
             is_repeatable=step.is_repeatable,
         )
@@ -107,13 +111,14 @@ class Sender:
             results |= await self._again(Plan(half), may_repeat=True)
         return results
 
-    async def _lost(self, plan: Plan, *, may_repeat: bool) -> Results:
-        if not may_repeat or not self._route.looks_up:
-            return _all_in_doubt(plan)
-        try:
+    async def _lost(self, plan: Plan, error: AppError, *, may_repeat: bool) -> Results:
+        """A look-up that fails for now leaves the records under way: they are looked up when the run goes on. An answer
+        that nobody understands ends the run when it comes again."""
+        if may_repeat and self._route.looks_up:
             return await self._again(plan)
-        except TemporaryError:
-            return _all_in_doubt(plan)
+        if isinstance(error, ProtocolError) and self._route.looks_up:
+            raise error
+        return _all_in_doubt(plan)
 
     async def _again(self, plan: Plan, *, may_repeat: bool = False) -> Results:
         """Look the records up, then plan and send what is still missing."""

@@ -6,8 +6,10 @@ A preview shows them, a run sends them. Ids that only an earlier answer can tell
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from app.core.consent import ConsentDecision, Standing
 from app.core.money import Money
@@ -26,8 +28,7 @@ class Ref:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class FieldLine:
+class FieldLine(msgspec.Struct, frozen=True):
     """One line of "what comes in, what goes out, by which rule"."""
 
     label: Text
@@ -36,8 +37,7 @@ class FieldLine:
     rule: Text = Text("")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A record in the target's terms, made without asking the target: pure.
 
     ``content`` is everything the target would hold of it, in the target's units; its hash decides whether the record is
@@ -74,11 +74,10 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     """The target already holds exactly this content."""
     matches: int = 1
     """More than one: the record is held, never guessed."""
-    facts: Mapping[str, Json] = field(default_factory=dict)
+    facts: Mapping[str, Json] = {}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordPlan:
+class RecordPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What would become of one record. Without a write the outcome is UNCHANGED, SKIPPED, HELD or FAILED."""
 
     draft: Draft
@@ -108,8 +107,7 @@ class Batched:
         return Batched(self.envelope, self.place, tuple(pair for pair in self.items if pair[0] == key))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One request. ``keys`` are the records that it carries; ``saves`` names values of the answer for later steps by
     the path where they stand. ``is_repeatable``: sending it twice leaves the target as sending it once."""
 
@@ -118,10 +116,10 @@ class Step:
     path: str | tuple[str | Ref, ...]
     """Parts are joined without a separator."""
     keys: tuple[str, ...]
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = {}
     body: Json | Batched = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    saves: Mapping[str, tuple[str | int, ...]] = field(default_factory=dict)
+    headers: Mapping[str, str] = {}
+    saves: Mapping[str, tuple[str | int, ...]] = {}
     is_repeatable: bool = False
     purpose: Text = Text("")
 
@@ -145,8 +143,7 @@ class Step:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """Records that go together, and the steps that send them, in order."""
 
     records: tuple[RecordPlan, ...]
@@ -157,8 +154,7 @@ class Plan:
         return tuple(record.key for record in self.records)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
     """What the target made of one record."""
 
     outcome: Outcome
@@ -166,6 +162,11 @@ class Settled:
     reason: str = ""
     message: str = ""
     """The target's own words."""
+
+
+def rendered(body: Json | Batched) -> Json:
+    """A body without any Ref, as it goes to the wire."""
+    return body.render() if isinstance(body, Batched) else body
 
 
 def resolved(value: Json, saved: Mapping[str, str]) -> Json:

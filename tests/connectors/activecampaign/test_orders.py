@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from app.connectors.activecampaign.orders import customer_key
 from app.connectors.activecampaign.settings import TargetOptions
