@@ -13,6 +13,8 @@ from app.core.errors import ConfigError, StorageError
 from app.core.texts import text
 
 if TYPE_CHECKING:
+    from app.cli.session import OpenServices
+    from app.sdk.redaction import Redactor
     from app.services import Services
     from app.storage.folder import DataFolder
 
@@ -23,9 +25,20 @@ _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code, as the command line documents it."""
     from app.cli.main import main as run_command_line
+    from app.sdk.redaction import Redactor
+    from app.services.crash import guarded_standard_error
     from app.services.demo import Demo
 
-    return run_command_line(argv, open_services=_open_services, open_window=_open_window, demo=Demo(_open_practice))
+    redactor = Redactor()
+
+    def open_services(folder: DataFolder) -> AbstractAsyncContextManager[Services]:
+        return _open_services(folder, redactor)
+
+    def open_window(folder: DataFolder) -> int:
+        return _open_window(folder, open_services)
+
+    with guarded_standard_error(redactor):
+        return run_command_line(argv, open_services=open_services, open_window=open_window, demo=Demo(_open_practice))
 
 
 def window() -> int:
@@ -33,10 +46,10 @@ def window() -> int:
     return main(sys.argv[1:])
 
 
-def _open_services(folder: DataFolder) -> AbstractAsyncContextManager[Services]:
+def _open_services(folder: DataFolder, redactor: Redactor) -> AbstractAsyncContextManager[Services]:
     from app.bootstrap import opened
 
-    return opened(folder)
+    return opened(folder, redactor=redactor)
 
 
 def _open_practice(folder: Path, records: int) -> AbstractAsyncContextManager[Services]:
@@ -45,7 +58,7 @@ def _open_practice(folder: Path, records: int) -> AbstractAsyncContextManager[Se
     return opened_for_practice(folder, records)
 
 
-def _open_window(folder: DataFolder) -> int:
+def _open_window(folder: DataFolder, open_services: OpenServices) -> int:
     if sys.platform == "linux" and not any(os.environ.get(name) for name in _SCREENS):
         raise ConfigError(
             text("There is no screen to open the window on."),
@@ -59,7 +72,7 @@ def _open_window(folder: DataFolder) -> int:
             remedy=text("Install Qt's system libraries, or use the command line: koppler --help"),
             detail=str(error),
         ) from error
-    return run(folder, lambda: _open_services(folder))
+    return run(folder, lambda: open_services(folder))
 
 
 if __name__ == "__main__":

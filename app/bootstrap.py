@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -74,8 +74,10 @@ async def opened(
     patience: Patience = Patience(),
     practice_records: int = RECORDS,
     clock: Callable[[], datetime] = now,
+    redactor: Redactor | None = None,
 ) -> AsyncIterator[Services]:
     """Everything for one data folder, inside any running loop; closing interrupts what runs and saves what is open.
+    ``redactor`` learns every secret that is met, for those who stand outside.
 
     Raises StorageError: the folder is in use, damaged, full or not writable.
     """
@@ -93,6 +95,7 @@ async def opened(
             Vault(database, keystore, environ=environ),
             await load_keyed_hash(database),
             environ,
+            redactor or Redactor(),
         )
         services = wiring.services(patience, practice_records, clock)
         await wiring.book.mark_interrupted()
@@ -120,6 +123,7 @@ class _Wiring:
         vault: Vault,
         keyed_hash: HmacHash,
         environ: Mapping[str, str],
+        redactor: Redactor,
     ) -> None:
         self._folder = folder
         self._database = database
@@ -132,7 +136,8 @@ class _Wiring:
         self._products = ProductsStore(database)
         self._preferences = PreferencesStore(database)
         self._practice = PracticeStore(database)
-        self._redactor = _redactor(environ)
+        self._redactor = redactor
+        redactor.learn(_given_secrets(environ))
         self._ledger = Ledger(database, self._redactor)
         self.book = RunBook(database, self._redactor)
         self._log = LogStore(database, LogRedaction(self._redactor))
@@ -225,10 +230,9 @@ class _Wiring:
         )
 
 
-def _redactor(environ: Mapping[str, str]) -> Redactor:
-    """Knows from the beginning what this call was given in variables of its own."""
-    given = (value for name, value in environ.items() if name.startswith(PREFIX) or name == PASSPHRASE_VARIABLE)
-    return Redactor(given)
+def _given_secrets(environ: Mapping[str, str]) -> Iterable[str]:
+    """What this call was given in variables of its own: known from the beginning."""
+    return (value for name, value in environ.items() if name.startswith(PREFIX) or name == PASSPHRASE_VARIABLE)
 
 
 @asynccontextmanager

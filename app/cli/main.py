@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import locale
+import logging
 import os
 from argparse import Namespace
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -14,11 +15,13 @@ from app.cli.arguments import parser
 from app.cli.exits import Exit, exit_for
 from app.cli.output import Output
 from app.cli.session import OpenServices, Session
-from app.core.errors import AppError, StorageError
+from app.core.errors import AppError, StorageError, unexpected_error
 from app.core.texts import LANGUAGES, _, text, use_language
 from app.services.demo import Demo
 from app.storage.folder import DataFolder
 from app.storage.preferences import LANGUAGE, peek
+
+_LOG = logging.getLogger(__name__)
 
 Command = Callable[[Session], Coroutine[Any, Any, Exit]]
 OpenWindow = Callable[[DataFolder], int]
@@ -61,6 +64,10 @@ def main(
         )
         output.error(failure)
         return int(exit_for(failure))
+    except Exception:  # noqa: BLE001 - the last stop before a raw exception would reach the person
+        _LOG.exception("the command failed unexpectedly")
+        output.error(unexpected_error())
+        return int(Exit.TRY_LATER)
 
 
 def _command(arguments: Namespace, demo: Demo) -> Command:

@@ -22,7 +22,7 @@ Engine and window decide by class, never by message.
 
 from __future__ import annotations
 
-from app.core.texts import Text, verbatim
+from app.core.texts import Text, text, verbatim
 
 
 class AppError(Exception):
@@ -113,3 +113,11 @@ class StorageError(AppError):
 
 class SecretStoreError(AppError):
     """The keystore is absent, locked or refused."""
+
+
+def unexpected_error() -> AppError:
+    """A fault of the program itself, in words for a person; the log keeps what it was."""
+    return AppError(
+        text("Something went wrong inside the program. Nothing was lost."),
+        remedy=text("Try again. If it happens again, save the log as a report and send it to whoever supports you."),
+    )

@@ -9,8 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from app.core.errors import AppError
-from app.core.texts import text
+from app.core.errors import AppError, unexpected_error
 
 _LOG = logging.getLogger(__name__)
 
@@ -83,10 +82,3 @@ class Tasks(QObject):
 def _is_being_cancelled() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
-
-
-def unexpected_error() -> AppError:
-    return AppError(
-        text("Something went wrong inside the program. Nothing was lost."),
-        remedy=text("Try again. If it happens again, save the log as a report and send it to whoever supports you."),
-    )
