@@ -12,34 +12,38 @@ from app.core.errors import StorageError
 from app.core.events import Event, Level, LogEvent, RequestEvent
 from app.sdk.redaction import Redactor
 from app.services.bus import EventBus
+from app.storage.expiry import Expiry
 from app.storage.log import LogFilter, LogRow, LogStore
 from app.storage.preferences import Preferences
 
 _INTERVAL_S = 0.25
+_EXPIRY_INTERVAL_S = 6 * 3600.0
 _LOG = logging.getLogger(__name__)
 
 
 class Log:
     """Listens to the bus from ``open`` to ``aclose``."""
 
-    def __init__(self, store: LogStore, preferences: Preferences, bus: EventBus) -> None:
+    def __init__(self, store: LogStore, preferences: Preferences, bus: EventBus, expiry: Expiry) -> None:
         self._store = store
+        self._expiry = expiry
         self._preferences = preferences
         self._waiting: list[LogEvent | RequestEvent] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         self._unsubscribe = bus.subscribe(self._collect)
 
     async def open(self) -> None:
-        """Removes what has expired and begins to write."""
-        await self.clear_expired()
-        self._writing = asyncio.create_task(self._write_regularly(), name="log")
+        """Begins to write, and to remove what has expired: now and then several times a day."""
+        self._tasks = [
+            asyncio.create_task(self._write_regularly(), name="log"),
+            asyncio.create_task(self._expire_regularly(), name="expiry"),
+        ]
 
     async def aclose(self) -> None:
         self._unsubscribe()
         self._stopping.set()
-        if self._writing is not None:
-            await self._writing
+        await asyncio.gather(*self._tasks)
         await self.flush()
 
     async def query(
@@ -85,19 +89,33 @@ class Log:
         return await self._store.save_report(Path(path), LogFilter(levels=levels, words=text, run_id=run_id))
 
     async def clear_expired(self) -> int:
-        return await self._store.expire(await self._preferences.log_days())
+        """Also details of runs, and what backups hold of both; returns the number of lines."""
+        return await self._expiry.expire(await self._preferences.log_days())
 
     def _collect(self, event: Event) -> None:
         if isinstance(event, LogEvent | RequestEvent):
             self._waiting.append(event)
 
     async def _write_regularly(self) -> None:
-        while not self._stopping.is_set():
+        while not await self._is_stopping_within(_INTERVAL_S):
+            await self.flush()
+
+    async def _expire_regularly(self) -> None:
+        """A window may stay open for weeks."""
+        while True:
             try:
-                async with asyncio.timeout(_INTERVAL_S):
-                    await self._stopping.wait()
-            except TimeoutError:
-                await self.flush()
+                await self.clear_expired()
+            except StorageError as error:  # a full disk is told by what needs it; the next round tries again
+                _LOG.info("expired lines could not be removed: %s", error.detail)
+            if await self._is_stopping_within(_EXPIRY_INTERVAL_S):
+                return
+
+    async def _is_stopping_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._stopping.wait()
+        except TimeoutError:
+            return False
 
     async def flush(self) -> None:
         """Writes what waits; a disk that refuses costs log lines, nothing else."""

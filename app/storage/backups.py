@@ -12,6 +12,7 @@ from pathlib import Path
 from app.core.errors import StorageError
 from app.core.events import now
 from app.core.texts import text
+from app.storage.details import clear_details
 from app.storage.faults import file_error, storage_error
 from app.storage.migrations import APPLICATION_ID, EXPIRING_TABLES, LATEST, version_of
 
@@ -47,7 +48,7 @@ class Backups:
         return next((each for each in self.all() if _fault_in(each) == ""), None)
 
     def make(self, connection: sqlite3.Connection) -> Path:
-        """A consistent copy without the log, whose lines would outlive their time in it."""
+        """A consistent copy without the log and the details of runs, which would outlive their time in it."""
         name = f"koppler-{now():%Y%m%d-%H%M%S-%f}-v{version_of(connection)}.db"
         partial = self._folder / f"{name}.partial"
         try:
@@ -55,7 +56,9 @@ class Backups:
             os.close(os.open(partial, os.O_CREAT | os.O_WRONLY, 0o600))
             with closing(sqlite3.connect(partial, isolation_level=None)) as copy:
                 connection.backup(copy)
-                _strip(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+                strip(copy)
+                copy.execute("VACUUM")
             partial.replace(self._folder / name)
         except OSError as error:
             raise file_error(error, self._folder) from error
@@ -112,24 +115,28 @@ class Backups:
         for old in self.all()[self._kept :]:
             old.unlink(missing_ok=True)
 
+    def forget(self, place: Path) -> None:
+        """A folder that was set aside."""
+        shutil.rmtree(place, ignore_errors=True)
+
     def forget_damaged(self) -> None:
         """A file set aside holds log lines too: it goes when the last of them would have expired."""
         limit = now() - _LONGEST_LOG_LIFE
         for place in self._folder.glob("damaged-*"):
             if datetime.fromtimestamp(place.stat().st_mtime, UTC) < limit:
-                shutil.rmtree(place, ignore_errors=True)
+                self.forget(place)
 
 
 def _restoring(database: Path) -> Path:
     return database.with_name(database.name + ".restoring")
 
 
-def _strip(copy: sqlite3.Connection) -> None:
-    copy.execute("PRAGMA journal_mode = DELETE")
+def strip(copy: sqlite3.Connection) -> None:
+    """Takes out what expires in the database: in a backup it would outlive its time."""
     known = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     for table in known.intersection(EXPIRING_TABLES):
         copy.execute(f"DELETE FROM {table}")  # noqa: S608 - a constant name
-    copy.execute("VACUUM")
+    clear_details(copy)
 
 
 def made_at(backup: Path) -> datetime:

@@ -92,7 +92,7 @@ _PRIVACY = ("CREATE TABLE erased_mark (hash BLOB PRIMARY KEY, at INTEGER NOT NUL
 STEPS: tuple[tuple[str, ...], ...] = (_CONFIGURATION, _LEDGER, _LOG, _SECRETS, _LEAN_LEDGER, _PRIVACY)
 LATEST = len(STEPS)
 
-EXPIRING_TABLES = ("log_line",)
+EXPIRING_TABLES = ("log_line", "log_template")
 """Must not survive in backups longer than in the database."""
 
 

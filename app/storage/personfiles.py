@@ -7,11 +7,10 @@ nobody can tell that it is free of them.
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -22,10 +21,10 @@ from app.storage.faults import file_error
 from app.storage.folder import DataFolder
 from app.storage.personerasure import erase_person
 from app.storage.persontraces import PersonSearch
+from app.storage.rewriting import SIDE_FILES, rewrite
 
 _BLOCK_CHARACTERS = 1_000_000
 _OVERLAP_CHARACTERS = 1_000
-_SIDE_FILES = ("-wal", "-shm", "-journal")
 
 
 class FileSort(StrEnum):
@@ -110,7 +109,7 @@ class PersonFiles:
             yield place / self._folder.database.name, FileSort.SET_ASIDE
 
     def _others(self) -> Iterator[tuple[Path, FileSort]]:
-        own = {self._folder.database.with_name(self._folder.database.name + end) for end in ("", *_SIDE_FILES)}
+        own = {self._folder.database.with_name(self._folder.database.name + end) for end in ("", *SIDE_FILES)}
         own |= {self._folder.lock, *self._backups.all()}
         aside = self._backups.set_aside_folders()
         for path in sorted(self._folder.root.rglob("*")):
@@ -146,39 +145,11 @@ def _rows_in(path: Path, person: PersonWords) -> int | None:
 
 def _rewritten(path: Path, person: PersonWords) -> bool:
     """The same database without the person; False where that failed and the file must go."""
-    fresh = path.with_name(f"{path.name}.partial")
-    state = path.stat()
     try:
-        # Reading through SQLite brings a write-ahead log beside the file along.
-        with closing(sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True)) as old:
-            os.close(os.open(fresh, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
-            with closing(sqlite3.connect(fresh, isolation_level=None)) as new:
-                old.backup(new)
-                _erase_whole(new, person)
-        with fresh.open("rb+") as stream:
-            os.fsync(stream.fileno())
-        # How old a backup is decides when the next one is made and when this one goes.
-        os.utime(fresh, ns=(state.st_atime_ns, state.st_mtime_ns))
-        fresh.replace(path)
+        rewrite(path, lambda connection: erase_person(connection, person))
     except (sqlite3.Error, ValueError):
         return False
-    finally:
-        for end in ("", *_SIDE_FILES):
-            with suppress(FileNotFoundError):
-                fresh.with_name(fresh.name + end).unlink()
-    for end in _SIDE_FILES:
-        path.with_name(path.name + end).unlink(missing_ok=True)
     return True
-
-
-def _erase_whole(connection: sqlite3.Connection, person: PersonWords) -> None:
-    connection.execute("PRAGMA journal_mode = MEMORY")
-    connection.execute("PRAGMA secure_delete = ON")
-    connection.execute("BEGIN IMMEDIATE")
-    erase_person(connection, person)
-    connection.execute("COMMIT")
-    connection.execute("VACUUM")
-    connection.execute("PRAGMA journal_mode = DELETE")
 
 
 def _is_in_file(path: Path, traces: Traces) -> bool:
