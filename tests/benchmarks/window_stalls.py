@@ -12,12 +12,10 @@ import asyncio
 import json
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +39,7 @@ from app.storage.folder import DataFolder
 from app.ui import navigation
 from app.ui.application import Program
 from app.ui.interpreter import favour_window
-from tests.benchmarks.simulators import SOURCE, TARGET
+from tests.benchmarks.simulators import SOURCE, TARGET, simulators
 
 _WAKE_MS = 5
 _LINES_PER_S = 5_000
@@ -95,21 +93,6 @@ class Phase:
             "p99_ms": round(ordered[int(len(ordered) * 0.99)], 1),
             "max_ms": round(ordered[-1], 1),
         }
-
-
-@asynccontextmanager
-async def simulators(records: int) -> AsyncIterator[dict[str, Any]]:
-    command = [sys.executable, "-m", "tests.benchmarks.simulators", str(records)]
-    process = await asyncio.to_thread(
-        lambda: subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    )
-    assert process.stdout is not None
-    assert process.stdin is not None
-    try:
-        yield json.loads(await asyncio.to_thread(process.stdout.readline))
-    finally:
-        process.stdin.close()
-        await asyncio.to_thread(process.wait)
 
 
 def unpaced() -> Registry:
