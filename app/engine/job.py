@@ -27,6 +27,8 @@ class Route:
     source_account: str
     target_account: str
     looks_up: bool = True
+    source_http: HttpClient | None = None
+    """Where the source has one: it tells what reading waits for."""
     has_changes: bool = True
     sweeps: bool = False
 

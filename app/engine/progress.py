@@ -30,11 +30,25 @@ class Progress:
         self._total: int | None = None
         self._samples: deque[tuple[float, int]] = deque()
         self._told_at = 0.0
+        self._current = ""
+        self._reason = Text("")
+
+    @property
+    def steps(self) -> int:
+        """Grows with every record that is read or settled."""
+        flows = self._flows.values()
+        return sum(flow.read + flow.settled for flow in flows)
+
+    def wait_for(self, reason: Text) -> None:
+        """The run itself waits, until an empty reason says that it goes on."""
+        self._reason = reason
+        self.tell(force=True)
 
     def begin(self, kind: Kind, balance: FlowBalance, total: int | None) -> None:
         self._kind, self._total = kind, total
         self._flows[kind] = balance
         self._samples.clear()
+        self._current = ""
         self.tell(force=True)
 
     def count(self, read: int, outcome: Outcome | None = None, reason: str = "", number: int = 1) -> None:
@@ -46,6 +60,8 @@ class Progress:
         self._flows[self._kind] = flow + FlowBalance(read, counts, reasons)
 
     def tell(self, *, current: str = "", waiting_for: Text = Text(""), force: bool = False) -> None:
+        """The last ``current`` stays until another one is told."""
+        self._current = current or self._current
         now = self._clock()
         if not force and now - self._told_at < _INTERVAL_S:
             return
@@ -66,8 +82,8 @@ class Progress:
                 per_second=rate,
                 seconds_left=left,
                 balance=Balance(dict(self._flows)),
-                current_key=current,
-                waiting_for=waiting_for,
+                current_key=self._current,
+                waiting_for=self._reason or waiting_for,
             )
         )
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 
-from app.core.errors import AppError, ConfigError, ProtocolError, StorageError, TemporaryError
+from app.core.errors import (
+    AppError,
+    ConfigError,
+    ProtocolError,
+    StorageError,
+    TemporaryError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
 from app.core.events import Emit, Level, LogEvent, RunState, RunStateEvent, SummaryEvent, now
 from app.core.labels import MODE_NAMES
 from app.core.ledger import FlowMark, RunRecord
@@ -13,12 +21,15 @@ from app.core.outcomes import Balance
 from app.core.records import Kind
 from app.core.texts import Text, ntext, text
 from app.engine.control import Control, StopRequested
+from app.engine.endings import LATER, next_step, reason
 from app.engine.flow import Flow
+from app.engine.heartbeat import beating
 from app.engine.job import Job, Route
 from app.engine.planning import Planner
 from app.engine.ports import KeyedHash, LedgerPort, RunsPort
 from app.engine.progress import Progress
 from app.engine.sending import Sender
+from app.engine.stopping import stoppable
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +37,10 @@ class Patience:
     """How long a run waits by itself, in seconds, one after another, before it leaves the next try to the person."""
 
     waits_s: tuple[float, ...] = (5, 15, 60, 180)
+    longest_s: float = 900
+    """A vendor that asks for more, such as a used-up daily quota, ends the run: it is continued afterwards."""
+    stop_s: float = 10
+    """How long requests under way may still be answered after the person stopped the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +86,16 @@ class Engine:
         await self._runs.begin(self._run)
         self._set_state(RunState.RUNNING)
         try:
-            for route in self._job.routes:
-                await self._flow(route)
+            async with beating(self._progress, self._job):
+                for route in self._job.routes:
+                    await self._flow(route)
             return await self._closed()
         except StopRequested:
             return await self._ended(RunState.STOPPED, text("Stopped. It can be continued where it stopped."))
         except TemporaryError as error:
-            return await self._ended(RunState.WAITING, error.message, error)
-        except (ConfigError, StorageError) as error:
-            return await self._ended(RunState.PAUSED, error.message, error)
+            return await self._ended(RunState.WAITING, reason(error, now()), error)
         except AppError as error:
-            return await self._ended(RunState.FAILED, error.message, error)
+            return await self._ended(RunState.PAUSED, error.message, error)
         except asyncio.CancelledError:
             await self._ended(RunState.INTERRUPTED, text("Interrupted. It can be continued where it stopped."))
             raise
@@ -104,7 +118,8 @@ class Engine:
             is_continued=bool(self._job.run.marks),
         )
         try:
-            await self._patiently(route, planner, flow)
+            work = self._patiently(route, planner, flow)
+            await stoppable(work, self.control, grace_s=self._patience.stop_s)
         except BaseException:  # whatever ends the flow, cancellation too, its numbers are kept
             await self._keep_place(flow)
             raise
@@ -127,7 +142,7 @@ class Engine:
             except TemporaryError as error:
                 if flow.mark.read > read_before:
                     waits = list(self._patience.waits_s)
-                if not waits:
+                if not waits or (error.retry_after_s or 0) > self._patience.longest_s:
                     raise
                 await self._wait(error, max(waits.pop(0), error.retry_after_s or 0))
             else:
@@ -138,14 +153,18 @@ class Engine:
         await route.target.open(kinds, self._job.timing)
         steps = route.target.setup()
         if steps:
-            await Sender(route, planner).set_up(steps)
+            try:
+                await Sender(route, planner).set_up(steps)
+            except UnknownOutcomeError as error:  # opening again tells whether it was created
+                raise UnreachableError(error.message, remedy=LATER, detail=error.detail) from error
             await route.target.open(kinds, self._job.timing)
 
     async def _wait(self, error: TemporaryError, seconds: float) -> None:
         self._set_state(RunState.WAITING, error.message, error.remedy)
         self._log(Level.WARNING, text("{what} Next try in {seconds} s.", what=error.message, seconds=round(seconds)))
-        self._progress.tell(waiting_for=error.message, force=True)
+        self._progress.wait_for(error.message)
         await self.control.sleep(seconds)
+        self._progress.wait_for(Text(""))
         self._set_state(RunState.RUNNING)
 
     async def _move_watermark(self, route: Route, mark: FlowMark) -> None:
@@ -173,7 +192,7 @@ class Engine:
         return await self._ended(RunState.FINISHED, text("{mode} finished.", mode=MODE_NAMES[self._run.mode]))
 
     async def _ended(self, state: RunState, message: Text, error: AppError | None = None) -> RunResult:
-        remedy = error.remedy if error else Text("")
+        remedy = next_step(state, error)
         self._run = replace(self._run, state=state, ended_at=now(), message=str(message), remedy=str(remedy))
         level = Level.OK if state is RunState.FINISHED else (Level.ERROR if error else Level.WARNING)
         self._log(level, message, facts={"detail": error.detail} if error and error.detail else {})

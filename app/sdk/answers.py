@@ -116,12 +116,15 @@ def common_error(answer: Answer) -> AppError | None:
         )
     if status == 429:
         return RateLimitError(
-            text("The system asks to slow down."), retry_after_s=retry_after_s(answer.headers), detail=detail
+            text("The system asks to slow down."),
+            remedy=text("Try again in a few minutes."),
+            retry_after_s=retry_after_s(answer.headers),
+            detail=detail,
         )
     if status in {408, 423, 425} or status >= 500:
         return UnreachableError(
             text("The system has a fault at the moment."),
-            remedy=text("It is tried again by itself."),
+            remedy=text("Try again in a few minutes."),
             retry_after_s=retry_after_s(answer.headers),
             detail=detail,
         )

@@ -469,7 +469,11 @@ def _connection_error(error: httpx.HTTPError | TimeoutError, host: str, *, may_r
             field="api_address",
         )
     if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return UnreachableError(text("{host} takes too long to answer.", host=host), detail=detail)
+        return UnreachableError(
+            text("{host} takes too long to answer.", host=host),
+            remedy=text("Try again in a few minutes."),
+            detail=detail,
+        )
     return UnreachableError(
         text("{host} cannot be reached.", host=host),
         remedy=text("Check your internet connection and the address."),

@@ -67,6 +67,7 @@ class OpenIntegration:
             source=source,
             target=target,
             http=taking.access.http,
+            source_http=giving.access.client,
             source_account=giving.account.key,
             target_account=taking.account.key,
             looks_up=writes is None or writes.looks_up,

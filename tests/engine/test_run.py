@@ -148,13 +148,23 @@ async def test_refused_credentials_pause_the_run_and_nothing_is_lost(bench: Benc
     assert len(bench.warehouse.arrivals) == len(set(bench.warehouse.arrivals)) == 9
 
 
-async def test_an_unknown_answer_stops_the_run_and_keeps_the_evidence(bench: Bench) -> None:
+async def test_an_unknown_answer_pauses_the_run_and_keeps_the_evidence(bench: Bench) -> None:
+    bench.source.records = [order(1)]
+    bench.warehouse.simulator.fail(status=200, method="POST", path="/items", body="<html>proxy</html>", times=-1)
+    result = await bench.run()
+    assert result.run.state is RunState.PAUSED
+    assert result.run.remedy
+    assert isinstance(result.error, ProtocolError)
+    assert "<html>" in result.error.detail
+    assert result.balance.balances
+
+
+async def test_after_an_unknown_answer_to_a_write_the_record_is_looked_up(bench: Bench) -> None:
     bench.source.records = [order(1)]
     bench.warehouse.simulator.fail(status=200, method="POST", path="/items", body="<html>proxy</html>")
     result = await bench.run()
-    assert result.run.state is RunState.FAILED
-    assert isinstance(result.error, ProtocolError)
-    assert "<html>" in result.error.detail
+    assert result.is_finished
+    assert bench.warehouse.arrivals == ["1"]
 
 
 async def test_a_stopped_run_continues_where_it_stopped(bench: Bench) -> None:

@@ -158,14 +158,14 @@ def refusal(answer: Answer) -> AppError | None:
         case 503 if "maintenance" in answer.text.lower() or "upgrad" in answer.text.lower():
             return UnreachableError(
                 text("The shop is in maintenance."),
-                remedy=text("It is tried again by itself."),
+                remedy=text("Try again in a few minutes."),
                 retry_after_s=_MAINTENANCE_WAIT_S,
                 detail=detail,
             )
         case status if status in {500, 502, 504}:
             return ServerFaultError(
                 text("The shop has a fault at the moment."),
-                remedy=text("It is tried again by itself."),
+                remedy=text("Try again in a few minutes."),
                 detail=detail,
             )
         case _:
