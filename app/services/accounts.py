@@ -12,6 +12,7 @@ from app.core.errors import ConfigError
 from app.core.events import now
 from app.core.texts import Text, _, text
 from app.sdk.access import Access
+from app.sdk.base_url import checked_base_url
 from app.sdk.manifest import Manifest
 from app.sdk.registry import Registry
 from app.sdk.settings import Settings, field_specs, parse, plain_values, problems_of, secret_names, secret_values
@@ -107,7 +108,7 @@ class Accounts:
             title=title.strip() or manifest.name,
             system=system,
             settings=plain_values(parsed),
-            api_address=api_address.strip(),
+            api_address=_address(api_address),
             created_at=now(),
         )
         await self._secrets.replace(account.key, secret_values_of(parsed))
@@ -138,7 +139,7 @@ class Accounts:
                 account,
                 title=(title or "").strip() or account.title,
                 settings=new_settings,
-                api_address=account.api_address if api_address is None else api_address.strip(),
+                api_address=account.api_address if api_address is None else _address(api_address),
                 checked_at=None if is_other else account.checked_at,
                 check_passed=None if is_other else account.check_passed,
             )
@@ -270,6 +271,11 @@ def free_key(title: str, wanted: str | None, taken: frozenset[str]) -> str:
 
 def secret_values_of(settings: Settings) -> dict[str, str]:
     return {name: value for name, value in secret_values(settings).items() if value}
+
+
+def _address(entered: str) -> str:
+    """Raises AddressError: an address is stored as it stands, so that none with a key in it is taken."""
+    return checked_base_url(entered) if entered.strip() else ""
 
 
 def _entered(secrets: Mapping[str, str]) -> dict[str, str]:

@@ -48,13 +48,9 @@ def guarded_standard_error(redact: Redact) -> Iterator[None]:
     handler.setLevel(logging.WARNING)
     faults = _Faults(redact)
     before = sys.excepthook, threading.excepthook, sys.unraisablehook
-    during = faults.tell, faults.tell_of_thread, faults.tell_unraisable
     logging.getLogger().addHandler(handler)
-    sys.excepthook, threading.excepthook, sys.unraisablehook = (
-        faults.tell,
-        faults.tell_of_thread,
-        faults.tell_unraisable,
-    )
+    sys.excepthook, threading.excepthook = faults.tell, faults.tell_of_thread
+    sys.unraisablehook = faults.tell_unraisable
     try:
         yield
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -38,6 +39,8 @@ from app.storage.integrations import IntegrationsStore, saving_integration
 from app.storage.products import ProductsStore, replacing_products
 
 _FROM_ENVIRONMENT = "env:"
+_VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,100}")
+"""Anything else may be the secret itself behind "env:", and is not repeated."""
 
 
 class Change(StrEnum):
@@ -160,6 +163,12 @@ class Declarations:
                     field=spot,
                 )
             name = value.removeprefix(_FROM_ENVIRONMENT).strip()
+            if not self._environ.get(name) and not _VARIABLE.fullmatch(name):
+                raise ConfigError(
+                    text("{place} does not name an environment variable.", place=spot),
+                    remedy=text('Write "env:NAME"; a name has capital letters, digits and underscores.'),
+                    field=spot,
+                )
             if not self._environ.get(name):
                 raise ConfigError(
                     text("The environment variable {name} for {place} is not set.", name=name, place=spot),

@@ -43,6 +43,8 @@ def normalised_api_url(raw: str) -> str:
     address = address.removesuffix("/api/3").rstrip("/")
     parts = urlsplit(address)
     host = parts.hostname or ""
+    if "@" in parts.netloc:
+        raise invalid(text("The address contains a password."))
     if is_loopback(host):
         return address
     if "." not in host or " " in address:
