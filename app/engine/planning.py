@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from app.core.addresses import masked_email
+from app.core.explanations import facts_in_words
 from app.core.ledger import Entry, EntryState
 from app.core.local_words import local_money
 from app.core.outcomes import Outcome
@@ -73,10 +74,10 @@ class Planner:
             return self._nameless(record)
         refusal = refusal_of(record, self._rules)
         if refusal is not None:
-            return Sighting(key=record.id, record=record, refusal=refusal, message=_facts(refusal))
+            return Sighting(key=record.id, record=record, refusal=refusal, message=facts_in_words(refusal.details))
         drafted = self._target.draft(record)
         if isinstance(drafted, Refusal):
-            return Sighting(key=record.id, record=record, refusal=drafted, message=_facts(drafted))
+            return Sighting(key=record.id, record=record, refusal=drafted, message=facts_in_words(drafted.details))
         content_hash = self._hash(_CANONICAL.encode(drafted.content))
         return Sighting(key=record.id, record=record, draft=drafted, content_hash=content_hash)
 
@@ -198,7 +199,3 @@ def _says_the_same(entry: Entry, sighting: Sighting) -> bool:
 def _stands(entry: Entry) -> bool:
     """The target is known to hold what the hash says."""
     return entry.outcome in {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
-
-
-def _facts(refusal: Refusal) -> str:
-    return ", ".join(f"{name}: {value}" for name, value in refusal.details.items())

@@ -8,13 +8,13 @@ change with the language of the window.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.connectors.bigcommerce.client import Row
 from app.connectors.bigcommerce.values import money, words
-from app.core.money import Money, decimals_of
+from app.core.money import Money, smallest_unit
 from app.core.records import Adjustment, Discount
 
 
@@ -51,17 +51,22 @@ class Reductions:
 
 def reductions_of(order: Row, items: Sequence[Row], amounts: Amounts) -> Reductions:
     declared = _declared(order, items, amounts.total.currency)
-    readings: tuple[Callable[[], tuple[Discount, ...]], ...] = (
-        lambda: declared,
-        lambda: (*declared, *_means_of_payment(order, amounts.total.currency)),
-        lambda: _with_tax(declared, order, items, amounts.gap),
-    )
-    met = next((found for reading in readings if _meets(found := reading(), amounts.gap)), None)
-    return Reductions(met) if met is not None else Reductions(declared, _rounding(declared, amounts, len(items)))
+    payments = _means_of_payment(order, amounts.total.currency)
+    left = amounts.gap - _sum(payments, amounts.total.currency)
+    raised = _with_tax(declared, order, items, amounts.gap)
+    raised_beside = _with_tax(declared, order, items, left)
+    readings = (declared, (*declared, *payments), raised, (*raised_beside, *payments))
+    for found in readings:
+        if _meets(found, amounts.gap):
+            return Reductions(found)
+    for found in readings[:2]:
+        if rounding := _rounding(found, amounts, len(items)):
+            return Reductions(found, rounding)
+    return Reductions(declared)
 
 
 def _meets(discounts: Sequence[Discount], gap: Money) -> bool:
-    return (_sum(discounts, gap.currency) - gap).rounded() == Money.zero(gap.currency).rounded()
+    return abs((_sum(discounts, gap.currency) - gap).amount) <= smallest_unit(gap.currency) / 2
 
 
 def _sum(discounts: Sequence[Discount], currency: str) -> Money:
@@ -143,4 +148,4 @@ def _spread(discounts: Sequence[Discount], total: Money, stated: Money) -> tuple
 
 
 def _cents(currency: str, count: int) -> Decimal:
-    return Decimal(count).scaleb(-decimals_of(currency))
+    return smallest_unit(currency) * count
