@@ -30,6 +30,8 @@ from app.storage.creations import Creations
 from app.storage.ledger import Ledger
 from app.storage.runs import Runs as RunBook
 
+__all__ = ["UNDOABLE", "Survey", "SurveyProgress", "Undoing", "Verdict"]
+
 UNDOABLE = frozenset({RunMode.HISTORICAL, RunMode.TRIAL, RunMode.RETRY})
 """A retry sends what an import could not. A sync is no import."""
 

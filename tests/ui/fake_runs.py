@@ -1,6 +1,6 @@
 """Runs, mappings, previews and the log in memory; values and views are the real ones."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,12 +16,15 @@ from app.core.outcomes import Balance, FlowBalance, Outcome
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind
 from app.core.texts import Text, text
+from app.engine.undo_examining import Verdict
+from app.engine.undo_survey import Survey
 from app.sdk.plan import FieldLine
 from app.sdk.target import RemoteField
 from app.services.previews import ConsentEffect, Preview, PreviewItem, RequestView
 from app.services.problems import SHOWN, ProblemView
 from app.services.producttable import TableChange
 from app.services.status import RunView
+from app.services.undoing import SurveyProgress
 from app.services.why import Answer
 
 NOON = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -166,6 +169,49 @@ class FakeRuns:
     async def why(self, key: str, words: str) -> Answer:
         self.asked.append(words)
         return self.answer
+
+
+@dataclass
+class FakeUndoing:
+    """``survey_found`` is what an import would lose; without one nothing can be undone."""
+
+    survey_found: Survey | None = None
+    failure: AppError | None = None
+    pages: int = 3
+    started: list[tuple[Survey, int]] = field(default_factory=list)
+
+    async def count(self, run_id: str) -> int:
+        found = self.survey_found
+        return len(found.verdicts) if found is not None and found.run.id == run_id else 0
+
+    async def survey(self, run_id: str) -> AsyncIterator[SurveyProgress | Survey]:
+        assert self.survey_found is not None
+        total = len(self.survey_found.verdicts)
+        for page in range(self.pages):
+            yield SurveyProgress(total * page // self.pages, total)
+        if self.failure is not None:
+            raise self.failure
+        yield self.survey_found
+
+    async def start(self, survey: Survey, typed: int) -> FakeHandle:
+        self.started.append((survey, typed))
+        return FakeHandle("run-undo", survey.run.integration)
+
+
+def survey(run: RunRecord, going: int, kept: Mapping[str, int] = {}, kind: Kind = Kind.ORDERS) -> Survey:
+    reasons = ["" for _ in range(going)] + [reason for reason, count in kept.items() for _ in range(count)]
+    verdicts = [
+        Verdict(
+            entry=Entry(
+                integration=run.integration, kind=kind, key=str(1000 + number), state=EntryState.SETTLED, at=NOON
+            ),
+            reason=reason,
+            label=f"{'abc'[number % 3]}•••@example.com · 12.50 EUR",
+            target_id=str(number),
+        )
+        for number, reason in enumerate(reasons)
+    ]
+    return Survey(run=run, verdicts=verdicts)
 
 
 def product(key: str, name: str = "", number: str = "", match: Match = Match.NONE, ean: str = "") -> ProductRow:

@@ -22,7 +22,7 @@ from app.services.mappingcheck import MappingProblems
 from app.services.status import Standing, status_of
 from app.services.systems import Systems
 from app.storage.secrets import VaultState
-from tests.ui.fake_runs import FakeFields, FakeLog, FakePreferences, FakePreviews, FakeProducts, FakeRuns
+from tests.ui.fake_runs import FakeFields, FakeLog, FakePreferences, FakePreviews, FakeProducts, FakeRuns, FakeUndoing
 from tests.ui.fake_systems import FILE, MAIL, SHOP
 
 PLACE = text("Kept in the test's memory.")
@@ -319,6 +319,7 @@ class FakeServices:
         self.checks = FakeChecks()
         self.integrations = FakeIntegrations(self.accounts)
         self.runs = FakeRuns()
+        self.undoing = FakeUndoing()
         self.products = FakeProducts()
         self.fields = FakeFields()
         self.previews = FakePreviews()

@@ -10,9 +10,9 @@ from app.core.errors import AppError
 from app.core.labels import KIND_NAMES
 from app.core.reasons import ReasonTexts
 from app.core.texts import _, ngettext, text
-from app.engine.undo_survey import Survey
 from app.services import Services
 from app.services.names import WrongUseError
+from app.services.undoing import Survey
 
 _SHOWN = 50
 

@@ -56,6 +56,10 @@ class Chip(FocusVisible, QPushButton):
         self.updateGeometry()
         self.update()
 
+    def set_words(self, words: Words) -> None:
+        """The next count is shown behind them."""
+        self._words = str(words)
+
     def sizeHint(self) -> QSize:
         # The wider weight decides, so that choosing a chip never moves its neighbours.
         metrics = QFontMetrics(ui_font(TYPE.small, SEMIBOLD, tabular=True))
@@ -142,6 +146,19 @@ class ChipBar(QWidget):
         for chip in self._chips:
             if chip.key == key:
                 chip.set_count(count)
+
+    def set_words(self, key: str, words: Words) -> None:
+        """The next count is shown behind them."""
+        for chip in self._chips:
+            if chip.key == key:
+                chip.set_words(words)
+
+    def set_offered(self, key: str, *, is_offered: bool) -> None:
+        """A chip that is not offered is neither seen nor reached."""
+        for chip in self._chips:
+            if chip.key == key:
+                chip.setVisible(is_offered)
+                chip.setEnabled(is_offered)
 
     def chips(self) -> Sequence[Chip]:
         return tuple(self._chips)

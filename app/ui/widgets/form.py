@@ -39,6 +39,8 @@ class FormField(QWidget):
         self.control = control
         self._help_text = str(help_text)
         self._max_length = max_length
+        self._caption = StrongLabel(str(label), self, size_px=TYPE.body - 1)
+        self._caption.setHidden(isinstance(control, CheckBox))
         self._counter = QLabel(self)
         self._counter.hide()
         self._help = HelpLabel(self._help_text)
@@ -48,7 +50,7 @@ class FormField(QWidget):
         column.setSpacing(4)
         # A box or switch carries its own words; a second label would say them twice.
         if not isinstance(control, CheckBox):
-            column.addWidget(self._label_row(str(label), link, is_optional=is_optional))
+            column.addWidget(self._label_row(link, is_optional=is_optional))
         column.addWidget(control)
         column.addWidget(self._help)
         column.addWidget(self._error)
@@ -62,14 +64,17 @@ class FormField(QWidget):
             control.textChanged.connect(self._count)
             self._count(control.text())
 
-    def _label_row(self, label: str, link: LinkButton | None, *, is_optional: bool) -> QWidget:
+    def set_label(self, words: Words) -> None:
+        self._caption.setText(str(words))
+        self.control.setAccessibleName(str(words))
+
+    def _label_row(self, link: LinkButton | None, *, is_optional: bool) -> QWidget:
         line = QWidget()
         line.setFixedHeight(_LABEL_HEIGHT)
         row = QHBoxLayout(line)
         row.setContentsMargins(0, 0, 0, 0)
-        caption = StrongLabel(label, size_px=TYPE.body - 1)
-        caption.setBuddy(self.control)
-        row.addWidget(caption)
+        self._caption.setBuddy(self.control)
+        row.addWidget(self._caption)
         if is_optional:
             row.addWidget(HelpLabel(_("optional")))
         row.addStretch(1)

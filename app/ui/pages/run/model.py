@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from app.core.events import (
     ProgressEvent,
     RecordEvent,
     RequestEvent,
+    RunMode,
     RunState,
     RunStateEvent,
     SummaryEvent,
@@ -27,6 +28,7 @@ from app.sdk.manifest import Manifest
 from app.services.integrations import IntegrationView
 from app.services.problems import LARGE_REMOVAL, ProblemView
 from app.services.status import RunView
+from app.services.undoing import Survey, SurveyProgress
 from app.services.why import Answer
 from app.ui.context import Context
 from app.ui.tasks import OnError
@@ -71,6 +73,8 @@ class RunModel(QObject):
         self.problem_count = 0
         self.outcome = Outcome.FAILED
         self.removals: int = 0
+        self.created = 0
+        """How many records could be undone, as far as the journal knows."""
         self.reasons: Mapping[str, Reason] = {}
         self.labels: dict[tuple[Kind, str], str] = {}
         self._has_chosen = False
@@ -83,6 +87,19 @@ class RunModel(QObject):
     @property
     def is_active(self) -> bool:
         return self.view is not None and self.view.is_active
+
+    @property
+    def is_undo(self) -> bool:
+        return self.view is not None and self.view.record.mode is RunMode.UNDO
+
+    @property
+    def listed(self) -> tuple[Outcome, ...]:
+        """Whose records are listed, the most urgent first; an undo also tells what it kept."""
+        return (*_URGENT[:-1], Outcome.UNCHANGED, Outcome.SKIPPED) if self.is_undo else _URGENT
+
+    @property
+    def can_undo(self) -> bool:
+        return self.created > 0 and not self.is_active
 
     @property
     def balance(self) -> Balance:
@@ -123,7 +140,7 @@ class RunModel(QObject):
     async def load(self) -> None:
         run_id = self.run_id
 
-        async def read(services: Services) -> tuple[RunView, IntegrationView | None, bool, bool, int]:
+        async def read(services: Services) -> tuple[RunView, IntegrationView | None, bool, bool, int, int]:
             view = await services.runs.get(run_id)
             key = view.record.integration
             known = {each.key: each for each in await services.integrations.all()}
@@ -132,10 +149,12 @@ class RunModel(QObject):
             waiting = await services.runs.continuable(key) if key in known else None
             removals = await services.runs.count_problems(run_id, {Outcome.HELD}, LARGE_REMOVAL)
             can_continue = waiting is not None and waiting.run_id == run_id
-            return view, known.get(key), bool(is_ours and handle and handle.is_paused), can_continue, removals
+            is_paused = bool(is_ours and handle and handle.is_paused)
+            created = await services.undoing.count(run_id) if key in known else 0
+            return view, known.get(key), is_paused, can_continue, removals, created
 
         found = await self._context.engine.call(read)
-        self.view, self.integration, self.is_paused, self.can_continue, self.removals = found
+        self.view, self.integration, self.is_paused, self.can_continue, self.removals, self.created = found
         if not self.view.is_active:
             self.progress = None
         await self._load_names()
@@ -163,6 +182,14 @@ class RunModel(QObject):
         return await self._context.engine.call(
             lambda services: services.runs.problems(run_id, {Outcome.HELD}, LARGE_REMOVAL, MOST_SHOWN)
         )
+
+    def survey(self) -> AsyncGenerator[SurveyProgress | Survey, None]:
+        """What undoing this import would remove; writes nothing. Closing it ends the looking up."""
+        run_id = self.run_id
+        return self._context.engine.stream(lambda services: services.undoing.survey(run_id))
+
+    async def reasons_of(self, codes: Collection[str]) -> Mapping[str, Reason]:
+        return await self._context.engine.ask(lambda services: {code: services.reasons.of(code) for code in codes})
 
     async def history(self, problem: ProblemView) -> Answer:
         """What became of one record until now."""
@@ -203,6 +230,11 @@ class RunModel(QObject):
         handle = await self._context.engine.call(lambda services: services.runs.confirm_removals(run_id))
         return handle.run_id
 
+    async def undo(self, survey: Survey, typed: int) -> str:
+        """Starts the run that removes what was surveyed; its id."""
+        handle = await self._context.engine.call(lambda services: services.undoing.start(survey, typed))
+        return handle.run_id
+
     async def export(self, path: Path) -> int:
         run_id = self.run_id
         return await self._context.engine.call(lambda services: services.runs.export_problems(run_id, path))
@@ -235,14 +267,14 @@ class RunModel(QObject):
         if self._has_chosen:
             return
         total = self.balance.total
-        self.outcome = next((each for each in _URGENT if total.count(each)), Outcome.FAILED)
+        self.outcome = next((each for each in self.listed if total.count(each)), Outcome.FAILED)
 
     def _has_better_list(self) -> bool:
         """The list in sight is empty although there are such records, or another one is not and nobody has chosen."""
         total = self.balance.total
         if total.count(self.outcome):
             return not self.problems
-        return not self._has_chosen and any(map(total.count, _URGENT))
+        return not self._has_chosen and any(map(total.count, self.listed))
 
     def _hear(self, events: list[Event]) -> None:
         has_progress = False

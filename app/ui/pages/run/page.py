@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app.core.errors import AppError
 from app.core.labels import MODE_NAMES
 from app.core.outcomes import Outcome
 from app.core.texts import _, ngettext
 from app.services.problems import ProblemView
+from app.services.undoing import Survey
 from app.ui import navigation
 from app.ui.context import Context
 from app.ui.pages.activity.run_list import run_state
@@ -24,6 +27,7 @@ from app.ui.pages.run.model import MOST_SHOWN, RunModel
 from app.ui.pages.run.problems import InspectDelegate, ProblemColumn, ProblemTable
 from app.ui.pages.run.progress import ProgressSection
 from app.ui.pages.run.removals import RemovalSheet
+from app.ui.pages.run.undo import UndoSheet
 from app.ui.theme import SIZES, SPACING, TYPE
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
@@ -37,7 +41,6 @@ from app.ui.widgets.table import Column, TableFrame
 from app.ui.wording import moment, number
 
 _MOST_TABLE_PX = 360
-_LISTED = (Outcome.FAILED, Outcome.HELD, Outcome.IN_DOUBT, Outcome.SKIPPED)
 
 
 class RunPage(Page):
@@ -49,8 +52,10 @@ class RunPage(Page):
         self.stop_button = SecondaryButton(_("Stop…"))
         self.continue_button = PrimaryButton(_("Continue"))
         self.open_button = SecondaryButton(_("Integration"))
+        self.undo_button = SecondaryButton(_("Undo this import…"))
         self._buttons: tuple[QPushButton, ...] = (
             self.open_button,
+            self.undo_button,
             self.pause_button,
             self.stop_button,
             self.continue_button,
@@ -81,9 +86,11 @@ class RunPage(Page):
                 ChipChoice(Outcome.FAILED, _("Failed"), 0),
                 ChipChoice(Outcome.HELD, _("Held"), 0),
                 ChipChoice(Outcome.IN_DOUBT, _("In doubt"), 0),
+                ChipChoice(Outcome.UNCHANGED, _("Kept"), 0),
                 ChipChoice(Outcome.SKIPPED, _("Skipped"), 0),
             ],
         )
+        self.chips.set_offered(Outcome.UNCHANGED, is_offered=False)
         self.retry_button = SecondaryButton(_("Retry failed"), is_small=True)
         self.retry_button.setToolTip(_("Send failed, held and in-doubt records once more"))
         self.export_button = SecondaryButton(_("Export…"), is_small=True)
@@ -106,9 +113,9 @@ class RunPage(Page):
         head = QHBoxLayout()
         head.setSpacing(SPACING.m)
         top = Qt.AlignmentFlag.AlignTop
-        heading = HeadingLabel(_("Failed and skipped"), size_px=TYPE.body)
-        heading.setMinimumHeight(SIZES.chip)
-        head.addWidget(heading, 0, top)
+        self.heading = HeadingLabel(_("Failed and skipped"), size_px=TYPE.body)
+        self.heading.setMinimumHeight(SIZES.chip)
+        head.addWidget(self.heading, 0, top)
         head.addWidget(self.chips, 1)
         head.addWidget(self.retry_button, 0, top)
         head.addWidget(self.export_button, 0, top)
@@ -123,6 +130,7 @@ class RunPage(Page):
         self.stop_button.clicked.connect(self._ask_stop)
         self.continue_button.clicked.connect(lambda: self.run(self._go_on()))
         self.open_button.clicked.connect(self._open_integration)
+        self.undo_button.clicked.connect(self._ask_undo)
         self.retry_button.clicked.connect(lambda: self.run(self._retry(None)))
         self.export_button.clicked.connect(self._choose_export)
         self.list_button.clicked.connect(lambda: self.run(self._ask_removals()))
@@ -146,10 +154,20 @@ class RunPage(Page):
         self.stop_button.setVisible(model.is_active)
         self.continue_button.setVisible(model.can_continue and not model.removals)
         self.open_button.setVisible(model.integration is not None and not model.is_active)
+        self.undo_button.setVisible(model.can_undo)
+        self._show_kind_of_run()
         self._show_message()
         self._show_live()
         self.balance.show_balance(model.balance, model.reasons)
         self.balance.setVisible(not model.is_active and bool(model.balance.flows))
+
+    def _show_kind_of_run(self) -> None:
+        """An undo skips what it removed and leaves unchanged what it kept: here these have their own words."""
+        is_undo = self.model.is_undo
+        self.heading.setText(_("Removed and kept") if is_undo else _("Failed and skipped"))
+        self.chips.set_words(Outcome.SKIPPED, _("Removed") if is_undo else _("Skipped"))
+        self.chips.set_offered(Outcome.UNCHANGED, is_offered=is_undo)
+        self.retry_button.setVisible(not is_undo)
 
     def _subtitle(self) -> str:
         view = self.model.view
@@ -196,9 +214,9 @@ class RunPage(Page):
     def _show_live(self) -> None:
         self.progress.show_now()
         total = self.model.balance.total
-        for outcome in _LISTED:
+        for outcome in self.model.listed:
             self.chips.set_count(outcome, total.count(outcome))
-        has_problems = any(total.count(outcome) for outcome in _LISTED)
+        has_problems = any(total.count(outcome) for outcome in self.model.listed)
         if has_problems != self.problems.isVisibleTo(self):
             self.problems.setVisible(has_problems)
 
@@ -211,7 +229,7 @@ class RunPage(Page):
         self.table.fit_columns()
         self.table.setVisible(bool(model.problems))
         self.table.setFixedHeight(min(self.table.sizeHint().height(), _MOST_TABLE_PX))
-        open_count = sum(model.balance.total.count(each) for each in _LISTED if each.needs_attention)
+        open_count = sum(model.balance.total.count(each) for each in model.listed if each.needs_attention)
         can_retry = not model.is_active and model.integration is not None and open_count > 0
         self.retry_button.setEnabled(can_retry)
         words = ""
@@ -262,6 +280,30 @@ class RunPage(Page):
     async def _remove(self) -> None:
         self.clear_error()
         self._show_other(await self.model.confirm_removals())
+
+    def _ask_undo(self) -> None:
+        self.clear_error()
+        target = self.model.target.name if self.model.target is not None else ""
+        sheet = UndoSheet(self, target)
+        sheet.confirmed.connect(lambda: self.run(self._undo(sheet.survey)))
+        sheet.open()
+        self.context.tasks.spawn(self._survey(sheet), owner=sheet, on_error=lambda error: self._give_up(sheet, error))
+
+    async def _survey(self, sheet: UndoSheet) -> None:
+        async with aclosing(self.model.survey()) as found:
+            async for each in found:
+                if isinstance(each, Survey):
+                    sheet.show_survey(each, await self.model.reasons_of(each.kept_by_reason()))
+                else:
+                    sheet.show_progress(each)
+
+    def _give_up(self, sheet: UndoSheet, error: AppError) -> None:
+        sheet.reject()
+        self.show_error(error)
+
+    async def _undo(self, survey: Survey | None) -> None:
+        if survey is not None:
+            self._show_other(await self.model.undo(survey, survey.count))
 
     def _open_integration(self) -> None:
         if self.model.integration is not None:

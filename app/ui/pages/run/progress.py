@@ -112,11 +112,21 @@ class ProgressSection(QWidget):
 
     def _show_tiles(self, balance: Balance) -> None:
         numbers = tile_numbers(balance)
+        if self._model.is_undo:
+            sent, kept, removed, failed, doubtful = numbers
+            numbers = (removed, kept, sent, failed, doubtful)
+            self.tiles[0].set_caption(_("removed"))
+            self.tiles[1].set_caption(_("kept"))
+            self.tiles[4].set_caption(_("in doubt"))
+            self.tiles[2].setVisible(sent > 0)
         tones = (Tone.OK, Tone.NEUTRAL, Tone.NEUTRAL, Tone.ERROR, Tone.WARNING)
         for tile, count, tone in zip(self.tiles, numbers, tones, strict=True):
             tile.set_number(number(count), tone if count else Tone.NEUTRAL)
         together, read = sum(numbers), balance.total.read
-        if together == read:
+        if together == read and self._model.is_undo:
+            words = _("Together {count}: every record that the import had created.")
+            self.sum.setText(words.format(count=number(together)))
+        elif together == read:
             self.sum.setText(_("Together {count}: every record that was read.").format(count=number(together)))
         else:
             under_way = number(read - together)
