@@ -21,6 +21,10 @@ from app.sdk.target import EndsSubscriptions
 SearchKeys = Callable[[Sighting], tuple[bytes, ...]]
 """Keyed hashes of what names a record: its key, and the address of a contact."""
 _TOO_OLD = "before_start_date"
+_FINAL = {"blocked_in_target"}
+"""The person is refused, not what is told of them: tried once, and again when somebody asks for it."""
+_EVERYBODY = {RunMode.HISTORICAL, RunMode.CHANGES, RunMode.PREVIEW}
+_HELD_BY_TARGET = {Outcome.CREATED, Outcome.UPDATED, Outcome.UNCHANGED}
 _NOT_SENT = {Outcome.SKIPPED, Outcome.HELD, Outcome.FAILED}
 
 
@@ -29,7 +33,7 @@ def with_history(sighting: Sighting, entry: Entry | None, job: Job, route: Route
     what is older than the day that was imported from stays out, and an order that only now may go, because a rule or
     the record was mended, goes without firing automations."""
     if isinstance(sighting.record, Contact):
-        return _remembered(_heeded(sighting, sighting.record, route), entry, search_keys)
+        return _of_contact(_heeded(sighting, sighting.record, route), entry, job, search_keys)
     if job.run.mode not in {RunMode.CHANGES, RunMode.PREVIEW} or not _was_left_out(entry):
         return sighting
     if sighting.refusal is None and entry and entry.reason == _TOO_OLD and not route.has_changes:
@@ -54,18 +58,20 @@ def _heeded(sighting: Sighting, contact: Contact, route: Route) -> Sighting:
     return replace(sighting, draft=drafted, refusal=None, content_hash=content_hash)
 
 
-def _remembered(sighting: Sighting, entry: Entry | None, search_keys: SearchKeys) -> Sighting:
-    """Whoever vanished from the target since was deleted there: only the ledger can tell that from somebody new."""
-    if entry is None or sighting.draft is None or not entry.content_hash:
+def _of_contact(sighting: Sighting, entry: Entry | None, job: Job, search_keys: SearchKeys) -> Sighting:
+    """What the ledger remembers of somebody under this address; a new address is somebody new."""
+    if entry is None or sighting.draft is None or not (entry.content_hash or entry.reason in _FINAL):
         return sighting
-    is_unchanged = (
-        entry.state is EntryState.SETTLED
-        and entry.outcome not in {*_NOT_SENT, Outcome.IN_DOUBT}
-        and entry.content_hash == sighting.content_hash
-    )
+    is_settled = entry.state is EntryState.SETTLED
+    is_unchanged = is_settled and entry.outcome in _HELD_BY_TARGET and entry.content_hash == sighting.content_hash
     has_another_address = not set(search_keys(sighting)) <= set(entry.search)
     if is_unchanged or has_another_address:
         return sighting
+    if is_settled and entry.outcome is Outcome.FAILED and entry.reason in _FINAL and job.run.mode in _EVERYBODY:
+        return replace(sighting, draft=None, refusal=Refusal(Outcome.FAILED, entry.reason))
+    if not entry.content_hash:
+        return sighting
+    # Whoever vanished from the target since was deleted there: only the ledger can tell that from somebody new.
     return replace(sighting, draft=replace(sighting.draft, held_as=entry.target_id))
 
 

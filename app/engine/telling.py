@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from app.core.consent import ConsentState
 from app.core.events import Emit, Level, LogEvent, RecordEvent
 from app.core.labels import KIND_NAMES, MODE_NAMES, counted
 from app.core.ledger import Entry, RunRecord
 from app.core.local_words import local_moment
 from app.core.outcomes import Outcome
 from app.core.reasons import ReasonTexts
-from app.core.records import Kind
+from app.core.records import Bounce, Contact, Kind, OptOut, Record, Unreadable
 from app.core.texts import Text, text
 from app.engine.planning import Sighting, number_of
 
@@ -43,6 +44,8 @@ class Teller:
             self._log(Level.OK, text("{records} sent", records=counted(self._kind, arrived)))
 
     def settled(self, entry: Entry, sighting: Sighting) -> None:
+        if entry.outcome in {Outcome.CREATED, Outcome.UPDATED}:
+            self._objection(entry, sighting)
         level = _LEVELS.get(entry.outcome) if entry.outcome else None
         if level is None or entry.outcome is None:
             return
@@ -74,6 +77,28 @@ class Teller:
             )
         )
 
+    def _objection(self, entry: Entry, sighting: Sighting) -> None:
+        """Whoever said no on one side, and when the other side learned of it: people ask for both moments."""
+        said_at = _said_no_at(sighting.record)
+        if said_at is None:
+            return
+        self._log(
+            Level.OK,
+            text(
+                "{kind} {number}: the person said no on {said}; the other system was told on {told}",
+                kind=_SINGULAR[self._kind],
+                number=number_of(sighting.record),
+                said=local_moment(said_at),
+                told=local_moment(entry.at),
+            ),
+            key=entry.key,
+            facts={
+                "said_no_at": said_at.isoformat(timespec="seconds"),
+                "told_at": entry.at.isoformat(timespec="seconds"),
+                "record": sighting.label,
+            },
+        )
+
     def _log(self, level: Level, message: Text, *, key: str = "", facts: dict[str, str] | None = None) -> None:
         self._emit(
             LogEvent(
@@ -86,6 +111,16 @@ class Teller:
                 facts={name: value for name, value in (facts or {}).items() if value},
             )
         )
+
+
+def _said_no_at(record: Record | Unreadable) -> datetime | None:
+    match record:
+        case OptOut() | Bounce():
+            return record.at
+        case Contact() if record.consent.state is ConsentState.WITHDRAWN:
+            return record.consent.changed_at
+        case _:
+            return None
 
 
 _SINGULAR = {

@@ -7,7 +7,7 @@ between them is left out, so that a million sequences take minutes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
@@ -132,8 +132,7 @@ class Program:
     writes: list[Mapping[str, Any]] = field(default_factory=list)
     """Bodies of the writing requests of the last run."""
 
-    def run(self, contact: Contact, mode: RunMode, choices: Choices, before_sending: Callable[[], None]) -> None:
-        """``before_sending`` happens between reading the target and writing to it."""
+    def run(self, contact: Contact, mode: RunMode, choices: Choices) -> None:
         self.runs += 1
         self.writes = []
         run_id = str(self.runs)
@@ -161,7 +160,7 @@ class Program:
             if each.refusal is not None:
                 self.ledger[each.key] = entries.refused(each, each.refusal, before)
         for each in found.to_plan:
-            self._send(each, before, planner, target, entries, before_sending)
+            self._send(each, before, planner, target, entries)
 
     def _send(
         self,
@@ -170,11 +169,9 @@ class Program:
         planner: Planner,
         target: Target,
         entries: EntryWriter,
-        before_sending: Callable[[], None],
     ) -> None:
         assert sighting.draft is not None
         plans = driven(planner.plans([sighting.draft]))
-        before_sending()
         for plan in plans:
             results: Mapping[str, Settled] = {
                 each.key: Settled(outcome=each.outcome, reason=each.reason, target_id=each.target_id)

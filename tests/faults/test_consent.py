@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.connectors.activecampaign import contacts
 from app.core.consent import ConsentAction, ConsentDecision
-from tests.faults.consent import ConsentAccidentError, Doing, main, play, try_sequences
+from tests.faults.consent import main, play, try_sequences
+from tests.faults.consent_person import ConsentAccidentError, Doing
 
 LIST = ("kunde0001@example.com", "1")
 
@@ -52,7 +53,7 @@ def test_a_removed_person_who_joined_again_is_updated(run: Doing) -> None:
 @pytest.mark.parametrize("run", [Doing.IMPORT, Doing.SYNC])
 def test_a_new_address_is_no_deletion(run: Doing) -> None:
     found = play([Doing.AGREE, run, Doing.CHANGE_ADDRESS, Doing.AGREE, run])
-    assert found.program.world.contact_by_email("kunde0002@example.com") is not None
+    assert found.program.world.contact_by_email("kunde0001-1@example.com") is not None
     assert found.program.world.contact_by_email(LIST[0]) is not None
 
 

@@ -112,7 +112,7 @@ class ActiveCampaignSource:
             id=person.id,
             updated_at=person.updated_at,
             email=person.email,
-            at=moment(left.get("udate")) or person.updated_at,
+            at=moment(left.get("udate")),  # never the contact's own date, which moves with every change of it
             list_name=await self._lists.name(words(left.get("list"))),
             reason=words(left.get("unsubreason")),
             raw=person.row,

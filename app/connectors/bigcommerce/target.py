@@ -55,7 +55,9 @@ class BigCommerceTarget(Target):
             return hold("no_email")
         if not is_email(email):
             return hold("invalid_email")
-        content = {"email": email, "newsletter": False, **({"note": note} if note else {})}
+        # With its moment: who agrees in the shop again and leaves once more has left anew.
+        left_at = {"left_at": record.at.isoformat(timespec="seconds")} if kind is Kind.OPT_OUTS and record.at else {}
+        content = {"email": email, "newsletter": False, **left_at, **({"note": note} if note else {})}
         lines = (
             FieldLine(text("E-mail"), email, email),
             FieldLine(text("Newsletter consent"), "", "no", text("Ends; other consents stay as they are")),
