@@ -46,7 +46,7 @@ from app.storage.environment import PREFIX
 from app.storage.erasedmarks import ErasedPeople, load_erased_people
 from app.storage.expiry import Expiry
 from app.storage.folder import DataFolder
-from app.storage.hashes import HmacHash, load_keyed_hash
+from app.storage.hashes import FolderHash, load_keyed_hash
 from app.storage.integrations import IntegrationsStore
 from app.storage.keystore import Keystore
 from app.storage.ledger import Ledger
@@ -121,7 +121,7 @@ class _Wiring:
         database: Database,
         registry: Registry,
         vault: Vault,
-        keyed_hash: HmacHash,
+        keyed_hash: FolderHash,
         environ: Mapping[str, str],
         redactor: Redactor,
     ) -> None:

@@ -97,7 +97,7 @@ class Money(msgspec.Struct, frozen=True, gc=False):
 
     def minor_units(self, decimals: int | None = None) -> int:
         """Whole minor units, half up: cents for EUR. ``decimals`` overrides the currency's own number of decimals."""
-        places = decimals_of(self.currency) if decimals is None else decimals
+        places = _EXPONENTS.get(self.currency, 2) if decimals is None else decimals
         return int(self.amount.scaleb(places).to_integral_value(ROUND_HALF_UP))
 
     def is_negative(self) -> bool:

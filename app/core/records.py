@@ -20,6 +20,7 @@ from app.core.money import Money
 
 Raw = Mapping[str, object]
 EMPTY: Mapping[str, str] = {}
+_ZERO = Decimal(0)
 
 
 class Kind(StrEnum):
@@ -195,14 +196,15 @@ class Order(_Record, frozen=True, kw_only=True, eq=False):
     def parts_total(self) -> Money:
         """Lines, shipping and adjustments less discounts: what the total has to be. Raises CurrencyMismatchError."""
         # Every order of every run passes here: plain decimals, four times as fast as sums of Money.
-        amount_of = self.total.same
-        amount = sum([amount_of(line.unit_price) * line.quantity for line in self.lines], Decimal(0))
+        same, amount = self.total.same, _ZERO
+        for line in self.lines:
+            amount += same(line.unit_price) * line.quantity
         if self.shipping is not None:
-            amount += amount_of(self.shipping)
+            amount += same(self.shipping)
         for adjustment in self.adjustments:
-            amount += amount_of(adjustment.amount)
+            amount += same(adjustment.amount)
         for discount in self.discounts:
-            amount -= amount_of(discount.amount)
+            amount -= same(discount.amount)
         return Money(amount, self.total.currency)
 
     @property

@@ -24,7 +24,7 @@ from app.services.privacyreport import (
 )
 from app.services.runs import ActiveRuns
 from app.storage.accounts import AccountsStore
-from app.storage.hashes import HmacHash, hash_of_words
+from app.storage.hashes import FolderHash, hash_of_words
 from app.storage.persondata import PersonData, PersonHoldings
 
 _FINGERPRINT = "person report 1 "
@@ -41,7 +41,7 @@ class Privacy:
         active: ActiveRuns,
         practice: Practice,
         log: Log,
-        keyed_hash: HmacHash,
+        keyed_hash: FolderHash,
         emit: Emit,
     ) -> None:
         self._data = data

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from app.core.events import now
 from app.core.person import AskedBy, PersonWords
 from app.storage.database import Database
-from app.storage.hashes import HmacHash, hash_of_words
+from app.storage.hashes import FolderHash, hash_of_words
 from app.storage.moments import stored
 from app.storage.persontraces import Found
 
@@ -25,7 +25,7 @@ _ADDRESS, _NUMBER = b"erased address 1\0", b"erased number 1\0"
 class ErasedPeople:
     """The marks of one data folder as they stood when they were loaded."""
 
-    keyed_hash: HmacHash
+    keyed_hash: FolderHash
     marks: frozenset[bytes] = frozenset()
 
     def __bool__(self) -> bool:
@@ -41,15 +41,15 @@ class ErasedPeople:
         return not own.isdisjoint(self.marks)
 
 
-def address_mark(keyed_hash: HmacHash, email: str) -> bytes:
+def address_mark(keyed_hash: FolderHash, email: str) -> bytes:
     return keyed_hash(_ADDRESS + hash_of_words(keyed_hash, email))
 
 
-def number_mark(keyed_hash: HmacHash, number: str) -> bytes:
+def number_mark(keyed_hash: FolderHash, number: str) -> bytes:
     return keyed_hash(_NUMBER + hash_of_words(keyed_hash, number))
 
 
-def own_mark(keyed_hash: HmacHash, person: PersonWords) -> frozenset[bytes]:
+def own_mark(keyed_hash: FolderHash, person: PersonWords) -> frozenset[bytes]:
     """By the very words; a name has none, since many may bear it."""
     match person.asked_by:
         case AskedBy.EMAIL:
@@ -60,7 +60,7 @@ def own_mark(keyed_hash: HmacHash, person: PersonWords) -> frozenset[bytes]:
             return frozenset()
 
 
-def marks_of(keyed_hash: HmacHash, person: PersonWords, found: Found) -> frozenset[bytes]:
+def marks_of(keyed_hash: FolderHash, person: PersonWords, found: Found) -> frozenset[bytes]:
     """By the address wherever the ledger knows it, for that is in every record of the person; else by the number."""
     addresses = frozenset(keyed_hash(_ADDRESS + each) for each in found.hashes)
     return addresses or own_mark(keyed_hash, person)
@@ -76,6 +76,6 @@ def marks_in(connection: sqlite3.Connection) -> frozenset[bytes]:
     return frozenset(bytes(mark) for (mark,) in connection.execute("SELECT hash FROM erased_mark"))
 
 
-async def load_erased_people(database: Database, keyed_hash: HmacHash) -> ErasedPeople:
+async def load_erased_people(database: Database, keyed_hash: FolderHash) -> ErasedPeople:
     """Raises StorageError."""
     return ErasedPeople(keyed_hash, await database.read(marks_in))

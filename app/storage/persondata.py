@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from app.core.person import PersonWords
 from app.storage.database import Database
 from app.storage.erasedmarks import add_marks, marks_in, marks_of, own_mark
-from app.storage.hashes import HmacHash
+from app.storage.hashes import FolderHash
 from app.storage.personerasure import erase_person
 from app.storage.personfiles import FileFate, FileFound, PersonFiles
 from app.storage.persontraces import Found, PersonSearch
@@ -39,7 +39,7 @@ class PersonHoldings:
 class PersonData:
     """Every method raises StorageError."""
 
-    def __init__(self, database: Database, files: PersonFiles, keyed_hash: HmacHash) -> None:
+    def __init__(self, database: Database, files: PersonFiles, keyed_hash: FolderHash) -> None:
         self._database = database
         self._files = files
         self._hash = keyed_hash

@@ -17,7 +17,7 @@ from app.core.addresses import masked_email
 from app.core.person import AskedBy, PersonWords, Traces
 from app.core.records import Kind
 from app.storage.entries import unpacked
-from app.storage.hashes import HmacHash, hash_of_words, keyed_hash_in
+from app.storage.hashes import FolderHash, hash_of_words, keyed_hash_in
 from app.storage.tablesearch import CONFIGURED, Columns, Treatment, columns_of, treatment_of
 
 FUNCTION = "koppler_traces"
@@ -97,7 +97,7 @@ class PersonSearch:
     def tables(self) -> Mapping[str, Columns]:
         return self._tables
 
-    def keyed(self) -> HmacHash | None:
+    def keyed(self) -> FolderHash | None:
         return self._hash
 
     # Judging rows ----------------------------------------------------------------------------------------------------

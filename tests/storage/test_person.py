@@ -22,7 +22,7 @@ from app.storage.accounts import AccountsStore
 from app.storage.backups import Backups
 from app.storage.database import Database
 from app.storage.folder import DataFolder
-from app.storage.hashes import HmacHash, hash_of_words, load_keyed_hash
+from app.storage.hashes import FolderHash, hash_of_words, load_keyed_hash
 from app.storage.integrations import IntegrationsStore
 from app.storage.ledger import Ledger
 from app.storage.log import LogStore
@@ -49,20 +49,20 @@ def cache(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def keyed(database: Database) -> HmacHash:
+async def keyed(database: Database) -> FolderHash:
     return await load_keyed_hash(database)
 
 
 @pytest.fixture
-def person_data(folder: DataFolder, database: Database, keyed: HmacHash, cache: Path) -> PersonData:
+def person_data(folder: DataFolder, database: Database, keyed: FolderHash, cache: Path) -> PersonData:
     return PersonData(database, PersonFiles(folder, Backups(folder.backups), cache), keyed)
 
 
-def hashes(keyed: HmacHash, *words: str) -> tuple[bytes, ...]:
+def hashes(keyed: FolderHash, *words: str) -> tuple[bytes, ...]:
     return tuple(sorted(hash_of_words(keyed, each) for each in words))
 
 
-async def fill(database: Database, keyed: HmacHash) -> None:
+async def fill(database: Database, keyed: FolderHash) -> None:
     """Paula's contact 55 and her order 9077; somebody else's order 55; and whatever may speak of Paula."""
     ledger, log = Ledger(database), LogStore(database)
     paula = [
@@ -131,7 +131,7 @@ def traces_in_files(*folders: Path, also: Iterable[bytes] = ()) -> list[str]:
 
 
 async def test_a_person_is_found_over_the_hash_of_the_address(
-    person_data: PersonData, database: Database, keyed: HmacHash
+    person_data: PersonData, database: Database, keyed: FolderHash
 ) -> None:
     await fill(database, keyed)
     found = await person_data.find(PAULA)
@@ -150,7 +150,7 @@ async def test_a_person_is_found_over_the_hash_of_the_address(
 
 
 async def test_a_name_is_found_wherever_it_is_written(
-    person_data: PersonData, database: Database, keyed: HmacHash
+    person_data: PersonData, database: Database, keyed: FolderHash
 ) -> None:
     await fill(database, keyed)
     found = await person_data.find(person_words("Poststempel, Paula"))
@@ -159,7 +159,7 @@ async def test_a_name_is_found_wherever_it_is_written(
 
 
 async def test_an_order_number_leads_to_everything_of_the_person_and_to_nobody_else(
-    person_data: PersonData, database: Database, keyed: HmacHash
+    person_data: PersonData, database: Database, keyed: FolderHash
 ) -> None:
     await fill(database, keyed)
     assert (await person_data.find(person_words(NUMBER))).records == {"contacts": 1, "orders": 1}
@@ -169,7 +169,7 @@ async def test_an_order_number_leads_to_everything_of_the_person_and_to_nobody_e
 
 @pytest.mark.parametrize("asked", [ADDRESS, NUMBER])
 async def test_nothing_of_an_erased_person_is_left_in_any_file(
-    asked: str, person_data: PersonData, folder: DataFolder, database: Database, keyed: HmacHash, cache: Path
+    asked: str, person_data: PersonData, folder: DataFolder, database: Database, keyed: FolderHash, cache: Path
 ) -> None:
     await fill(database, keyed)
     await database.back_up()
@@ -187,7 +187,7 @@ async def test_nothing_of_an_erased_person_is_left_in_any_file(
     assert left == []
 
 
-async def test_what_belongs_to_others_stays(person_data: PersonData, database: Database, keyed: HmacHash) -> None:
+async def test_what_belongs_to_others_stays(person_data: PersonData, database: Database, keyed: FolderHash) -> None:
     await fill(database, keyed)
     await person_data.erase(PAULA, keeps_mark=True)
     ledger = Ledger(database)
@@ -204,7 +204,7 @@ async def test_what_belongs_to_others_stays(person_data: PersonData, database: D
 
 
 async def test_a_name_is_blanked_in_settings_and_product_names(
-    person_data: PersonData, database: Database, keyed: HmacHash
+    person_data: PersonData, database: Database, keyed: FolderHash
 ) -> None:
     await fill(database, keyed)
     await person_data.erase(person_words(NAME), keeps_mark=True)
@@ -217,7 +217,7 @@ async def test_a_name_is_blanked_in_settings_and_product_names(
 
 
 async def test_records_under_way_are_forgotten_too(
-    person_data: PersonData, database: Database, keyed: HmacHash
+    person_data: PersonData, database: Database, keyed: FolderHash
 ) -> None:
     await fill(database, keyed)
     keys = json.dumps(["9077", "9078"])
@@ -231,7 +231,7 @@ async def test_records_under_way_are_forgotten_too(
 
 
 async def test_backups_are_rewritten_with_the_key_they_hold_themselves(
-    person_data: PersonData, folder: DataFolder, database: Database, keyed: HmacHash
+    person_data: PersonData, folder: DataFolder, database: Database, keyed: FolderHash
 ) -> None:
     await fill(database, keyed)
     old = await database.back_up()
@@ -253,7 +253,7 @@ async def test_backups_are_rewritten_with_the_key_they_hold_themselves(
 
 
 async def test_a_database_set_aside_that_nobody_can_read_is_deleted(
-    person_data: PersonData, folder: DataFolder, database: Database, keyed: HmacHash
+    person_data: PersonData, folder: DataFolder, database: Database, keyed: FolderHash
 ) -> None:
     await fill(database, keyed)
     place = folder.backups / "damaged-20260101-000000-000000"
@@ -302,7 +302,7 @@ async def test_every_table_of_the_database_has_been_thought_of(database: Databas
 
 
 async def test_a_mark_keeps_the_person_from_being_sent_again_until_it_is_taken_away(
-    person_data: PersonData, database: Database, keyed: HmacHash
+    person_data: PersonData, database: Database, keyed: FolderHash
 ) -> None:
     from app.storage.erasedmarks import load_erased_people
 
@@ -318,7 +318,7 @@ async def test_a_mark_keeps_the_person_from_being_sent_again_until_it_is_taken_a
 
 
 async def test_one_among_many_is_found_in_the_database_and_in_every_backup(
-    person_data: PersonData, folder: DataFolder, database: Database, keyed: HmacHash
+    person_data: PersonData, folder: DataFolder, database: Database, keyed: FolderHash
 ) -> None:
     """How long it takes with 100,000 records measures ``tests.benchmarks.person_search``."""
     await fill_many(database, keyed, 10_000)
@@ -332,7 +332,7 @@ async def test_one_among_many_is_found_in_the_database_and_in_every_backup(
     assert (await person_data.find(PAULA)).count == 0
 
 
-async def fill_many(database: Database, keyed: HmacHash, count: int) -> None:
+async def fill_many(database: Database, keyed: FolderHash, count: int) -> None:
     def entries(start: int) -> list:
         return [
             entry(str(number), search=hashes(keyed, str(number), f"customer{number}@example.com"))
