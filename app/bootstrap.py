@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-
-import platformdirs
+from typing import Any
 
 from app.core.errors import StorageError
 from app.core.events import Emit, Level, LogEvent, now
@@ -35,6 +34,7 @@ from app.services.routes import Integrating
 from app.services.runs import ActiveRuns, Runs
 from app.services.secrets import AccountSecrets
 from app.services.services import Services
+from app.services.support import Support
 from app.services.systems import Systems
 from app.services.undoing import Undoing
 from app.services.why import Why
@@ -47,6 +47,7 @@ from app.storage.erasedmarks import ErasedPeople, load_erased_people
 from app.storage.expiry import Expiry
 from app.storage.folder import DataFolder
 from app.storage.hashes import FolderHash, load_keyed_hash
+from app.storage.health import database_health
 from app.storage.integrations import IntegrationsStore
 from app.storage.keystore import Keystore
 from app.storage.ledger import Ledger
@@ -155,7 +156,12 @@ class _Wiring:
     async def _erased_people(self) -> ErasedPeople:
         return await load_erased_people(self._database, self._hash)
 
+    async def _database_health(self) -> Mapping[str, Any]:
+        return await database_health(self._database, self._folder, Backups(self._folder.backups))
+
     def _person_data(self) -> PersonData:
+        import platformdirs
+
         cache = platformdirs.user_cache_path("koppler", appauthor=False)
         return PersonData(self._database, PersonFiles(self._folder, Backups(self._folder.backups), cache), self._hash)
 
@@ -210,6 +216,18 @@ class _Wiring:
             products=ProductMapping(systems, accounts, integrations, integrating, self._products),
             fields=FieldMapping(integrations, integrating),
             log=log,
+            support=Support(
+                systems=systems,
+                accounts=self._accounts,
+                integrations=self._integrations,
+                products=self._products,
+                ledger=self._ledger,
+                book=self.book,
+                log=log,
+                reasons=reasons,
+                health=self._database_health,
+                redactor=self._redactor,
+            ),
             privacy=Privacy(self._person_data(), self._accounts, registry, active, practice, log, self._hash, bus.emit),
             preferences=Preferences(self._preferences),
             secrets=self._vault,

@@ -40,6 +40,7 @@ def _add_common(parser: argparse.ArgumentParser, *, is_top: bool = False) -> Non
     """Accepted before and after the command; after it, silence must not undo what was said before."""
     unsaid = None if is_top else argparse.SUPPRESS
     parser.add_argument(
+    _support(commands)
         "--data-dir", type=Path, default=unsaid, metavar=_("DIR"), help=_("data folder (else KOPPLER_HOME)")
     )
     parser.add_argument(
@@ -128,15 +129,6 @@ def _recovery(commands: Commands) -> None:
     restore.add_argument("--yes", action="store_true", help=_("do not ask"))
 
 
-def _add_flow(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--flow",
-        action="append",
-        type=_flow,
-        metavar=_("NAME"),
-        help=_("only this kind of record; may be given several times: {flows}").format(flows=", ".join(Kind)),
-    )
-
 def _privacy(commands: Commands) -> None:
     person = _command(commands, "person", _("what this computer holds about one person: find it, erase it"))
     actions = person.add_subparsers(dest="action", required=True, metavar=_("ACTION"))
@@ -170,6 +162,21 @@ def _flow(raw: str) -> Kind:
     except ValueError:
         raise argparse.ArgumentTypeError(
             _("there is no flow {flow}; possible: {flows}").format(flow=raw, flows=", ".join(Kind))
+def _support(commands: Commands) -> None:
+    support = _command(commands, "support", _("a file for whoever supports you, without personal data or keys"))
+    support.add_argument("file", type=Path, metavar=_("FILE.zip"))
+    support.add_argument("--preview", action="store_true", help=_("show what it would hold, and save nothing"))
+
+
+def _add_flow(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--flow",
+        action="append",
+        type=_flow,
+        metavar=_("NAME"),
+        help=_("only this kind of record; may be given several times: {flows}").format(flows=", ".join(Kind)),
+    )
+
         ) from None
 
 

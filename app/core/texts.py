@@ -93,6 +93,21 @@ def ntext(singular: str, plural: str, count: int, **values: object) -> Text:
     return Text(singular, plural, count, tuple({"count": count, **values}.items()))
 
 
+@lru_cache(maxsize=1)
+def _own_messages() -> frozenset[str]:
+    """The patterns of the program: those that its catalogues translate."""
+    found: set[str] = set()
+    for language in LANGUAGES:
+        catalogue: dict[str | tuple[str, int], str] = getattr(_load(language), "_catalog", {})
+        found |= {key if isinstance(key, str) else key[0] for key in catalogue}
+    return frozenset(found - {""})
+
+
+def is_own_message(message: str) -> bool:
+    """Whether the program itself says so; words that somebody entered, or a vendor said, are in no catalogue."""
+    return message in _own_messages()
+
+
 def verbatim(words: str) -> Text:
     """Words that are nobody's to translate, such as a vendor's own answer."""
     return Text("{words}", values=(("words", words),))

@@ -19,6 +19,7 @@ from app.services.previews import Previews
 from app.services.privacy import Privacy
 from app.services.products import ProductMapping
 from app.services.runs import Runs
+from app.services.support import Support
 from app.services.systems import Systems
 from app.services.undoing import Undoing
 from app.storage.secrets import Vault
@@ -37,6 +38,7 @@ class Services:
     fields: FieldMapping
     log: Log
     privacy: Privacy
+    support: Support
     preferences: Preferences
     secrets: Vault
     practice: Practice

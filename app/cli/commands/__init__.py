@@ -13,6 +13,7 @@ from app.cli.commands.privacy import allow_person, erase_person, find_person
 from app.cli.commands.recovering import restore_database
 from app.cli.commands.running import retry_integration, run_integration
 from app.cli.commands.selftest import self_test
+from app.cli.commands.support import save_support_file
 from app.cli.commands.systems import show_systems
 from app.cli.commands.undoing import undo_import
 from app.cli.exits import Exit
@@ -33,9 +34,10 @@ BY_NAME: Mapping[str, Callable[[Session], Coroutine[Any, Any, Exit]]] = {
     "mapping import": import_mapping,
     "simulate": simulate,
     "restore": restore_database,
-}
-
+    "support": save_support_file,
     "person find": find_person,
     "person erase": erase_person,
     "person allow": allow_person,
+}
+
 __all__ = ["BY_NAME", "demonstrate", "self_test"]
