@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import TypeVar
 
 from app.core.records import Deletion, Kind, Record, Unreadable
 from app.sdk.source import Page
 
+_Item = TypeVar("_Item")
+
 
 @contextlib.asynccontextmanager
-async def closing(pages: AsyncIterator[Page]) -> AsyncIterator[AsyncIterator[Page]]:
+async def closing(pages: AsyncIterator[_Item]) -> AsyncIterator[AsyncIterator[_Item]]:
     """Ends a source's reading, requests included, as soon as nobody reads on."""
     try:
         yield pages
