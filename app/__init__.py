@@ -1,11 +1,24 @@
 """Koppler: moves customers, orders and products from a shop or from files to marketing tools."""
 
-from importlib import metadata
-from pathlib import Path
+import importlib.util
+import os
+import sys
+
+# Plugins of other packages have no business in here; looking for them reads the metadata of everything installed.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+# httpx loads a command line of its own, with libraries for colours and markup, wherever these happen to be installed.
+sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+if importlib.util.find_spec("sniffio") is None:
+    # httpcore tries to import it several times per request; searching every folder anew for what is not installed took
+    # a third of a request's time.
+    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 
 def _read_version() -> str:
     """The installed distribution's version; in a bare checkout, what pyproject.toml declares."""
+    from importlib import metadata
+    from pathlib import Path
+
     try:
         return metadata.version("koppler")
     except metadata.PackageNotFoundError:
@@ -18,4 +31,8 @@ def _read_version() -> str:
         return str(project["version"])
 
 
-__version__ = _read_version()
+def __getattr__(name: str) -> str:
+    """``__version__`` is read when somebody asks: it takes longer than a third of starting."""
+    if name != "__version__":
+        raise AttributeError(name)
+    return _read_version()

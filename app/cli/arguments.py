@@ -5,14 +5,22 @@ from __future__ import annotations
 import argparse
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from app import __version__
+import app
 from app.core.records import Kind
 from app.core.texts import LANGUAGES, _
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - the only name its type has
+
+
+class _ShowVersion(argparse.Action):
+    """Reads the version when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        print(f"koppler {app.__version__}")
+        parser.exit()
 
 
 def parser() -> argparse.ArgumentParser:
@@ -24,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
         ),
     )
     _add_common(top, is_top=True)
-    top.add_argument("--version", action="version", version=f"koppler {__version__}")
+    top.add_argument("--version", action=_ShowVersion, nargs=0, help=_("show the version"))
     top.add_argument("--self-test", action="store_true", help=_("check that the installation is complete"))
     commands = top.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"))
     _configuration(commands)
@@ -33,6 +41,7 @@ def parser() -> argparse.ArgumentParser:
     _practice(commands)
     _recovery(commands)
     _privacy(commands)
+    _support(commands)
     return top
 
 
@@ -40,7 +49,6 @@ def _add_common(parser: argparse.ArgumentParser, *, is_top: bool = False) -> Non
     """Accepted before and after the command; after it, silence must not undo what was said before."""
     unsaid = None if is_top else argparse.SUPPRESS
     parser.add_argument(
-    _support(commands)
         "--data-dir", type=Path, default=unsaid, metavar=_("DIR"), help=_("data folder (else KOPPLER_HOME)")
     )
     parser.add_argument(
@@ -155,13 +163,6 @@ def _privacy(commands: Commands) -> None:
             )
 
 
-
-def _flow(raw: str) -> Kind:
-    try:
-        return Kind(raw)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            _("there is no flow {flow}; possible: {flows}").format(flow=raw, flows=", ".join(Kind))
 def _support(commands: Commands) -> None:
     support = _command(commands, "support", _("a file for whoever supports you, without personal data or keys"))
     support.add_argument("file", type=Path, metavar=_("FILE.zip"))
@@ -177,6 +178,13 @@ def _add_flow(parser: argparse.ArgumentParser) -> None:
         help=_("only this kind of record; may be given several times: {flows}").format(flows=", ".join(Kind)),
     )
 
+
+def _flow(raw: str) -> Kind:
+    try:
+        return Kind(raw)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            _("there is no flow {flow}; possible: {flows}").format(flow=raw, flows=", ".join(Kind))
         ) from None
 
 

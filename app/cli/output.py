@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Mapping
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import msgspec
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from app.core.errors import AppError
 from app.core.texts import Text, _
 from app.sdk.redaction import Redactor
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 
 class Output:
@@ -67,6 +68,8 @@ class Output:
 
 
 def new_table(*columns: str | Text) -> Table:
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(str(column), overflow="fold")
@@ -75,6 +78,8 @@ def new_table(*columns: str | Text) -> Table:
 
 def cell(words: object) -> str:
     """Text as it stands: square brackets are no markup."""
+    from rich.markup import escape
+
     return escape(str(words))
 
 

@@ -6,16 +6,18 @@ import time
 from collections.abc import Callable
 from decimal import Decimal
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from app.core.events import Event, Level, LogEvent, ProgressEvent
 from app.core.labels import KIND_NAMES
 from app.core.local_words import local_number
 from app.core.records import Kind
 from app.core.texts import _
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 _INTERVAL_S = 2.0
 
@@ -32,6 +34,8 @@ class RunProgress:
 
     def __enter__(self) -> Self:
         if self._console.is_terminal:
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
             self._bar = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(),

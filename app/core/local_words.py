@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from babel.dates import format_datetime
-from babel.numbers import format_decimal
-
 from app.core.money import Money
 from app.core.texts import current_language
 
 
 def local_number(value: int | Decimal, decimals: int = 0) -> str:
+    from babel.numbers import format_decimal  # late: starting must not wait for it
+
     pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
     return format_decimal(value, format=pattern, locale=current_language())
 
@@ -38,4 +37,6 @@ class ShownMoney:
 
 def local_moment(at: datetime) -> str:
     """Date and time in this computer's own zone; ``at`` is aware."""
+    from babel.dates import format_datetime
+
     return format_datetime(at.astimezone(), "short", locale=current_language())

@@ -8,22 +8,18 @@ becomes a :class:`RequestEvent` with secrets removed by value. A client made ``r
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import random
 import ssl
-import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Self
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 import truststore
 
-from app import __version__
 from app.core.errors import (
     AddressError,
     AppError,
@@ -40,13 +36,9 @@ from app.sdk.base_url import checked_base_url, checked_url, is_loopback
 from app.sdk.pacing import Pace, Pacer
 from app.sdk.plan import Json
 from app.sdk.redaction import Redactor, without_secrets
+from app.sdk.vendor_clock import VendorClock
 from app.sdk.waits import Waits
 from app.sdk.wire_faults import lost_answer, root_cause, unsendable_address, unsendable_header
-
-if importlib.util.find_spec("sniffio") is None:
-    # httpcore tries to import it several times per request; searching every folder anew for what is not installed took
-    # a third of a request's time.
-    sys.modules["sniffio"] = None  # type: ignore[assignment]
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOT_PROCESSED = frozenset({408, 423, 425, 429})
@@ -64,7 +56,7 @@ _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",
     "Connection": "keep-alive",
-    "User-Agent": f"Koppler/{__version__}",
+    "User-Agent": "Koppler",
 }
 _MOST_OF_A_PAGE = 65_536
 _LARGEST_ANSWER_BYTES = 100 * 1024**2
@@ -134,6 +126,7 @@ class HttpClient:
         self.pacer = pacer or Pacer(pace)
         self.parallel = pace.parallel
         """How many requests are worth having under way at once."""
+        self.vendor_clock = VendorClock()
         self._redact = redactor or Redactor()
         self._emit = emit
         self._account = account
@@ -238,6 +231,7 @@ class HttpClient:
             )
             self._report(sending, answer, started, attempt)
             self.pacer.observe(answer.headers)
+            self.vendor_clock.heard(answer.headers)
         return self._accepted(answer, may_repeat=sending.may_repeat)
 
     def _accepted(self, answer: Answer, *, may_repeat: bool) -> Answer:
@@ -361,7 +355,11 @@ class _Lanes:
 
 def _proxy_for(scheme: str, host: str) -> str | None:
     """The system's proxy for this host; None where there is none."""
-    if is_loopback(host) or proxy_bypass(host):
+    if is_loopback(host):
+        return None
+    from urllib.request import getproxies, proxy_bypass
+
+    if proxy_bypass(host):
         return None
     proxies = getproxies()
     proxy = proxies.get(scheme) or proxies.get("all")

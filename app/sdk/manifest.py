@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.core.reasons import Reason
 from app.core.records import Kind
@@ -19,9 +20,11 @@ from app.sdk.check import Probe
 from app.sdk.http import HttpOptions
 from app.sdk.pacing import Pace
 from app.sdk.settings import NoSettings, Settings
-from app.sdk.simulator import Simulator
 from app.sdk.source import Source
 from app.sdk.target import Mappings, Target
+
+if TYPE_CHECKING:
+    from app.sdk.simulator import Simulator
 
 
 def default_http_options(_: Any) -> HttpOptions:
@@ -42,6 +45,10 @@ class Reads:
     kind: Kind
     has_changes: bool = True
     """Can read what changed since a moment; else changes are found by reading everything and comparing hashes."""
+    granularity: timedelta = timedelta(0)
+    """What the vendor's filter of changes cannot tell apart: days where it takes dates only, an hour where its times
+    are local and name no offset, because the hour of the autumn change comes twice. Changes are asked for so much
+    earlier, beside the overlap that every source reads again."""
     sweeps: bool = False
     """Can list every id, so that deletions are found."""
     note: Text = Text("")

@@ -13,7 +13,6 @@ from app.core.records import Kind
 from app.core.texts import Text, _, text
 from app.sdk.check import Probe, run_probes
 from app.sdk.manifest import Manifest
-from app.sdk.network_check import NetworkCheck
 from app.sdk.redaction import Redactor
 from app.sdk.registry import Registry
 from app.sdk.settings import Settings, parse
@@ -99,6 +98,8 @@ class Checks:
     ) -> AsyncGenerator[StageEvent, None]:
         manifest = self._registry.of(account.system)
         address = await self._opener.address_of(account, settings)
+        from app.sdk.network_check import NetworkCheck  # late: a run has no use for certificates
+
         network: Sequence[Probe] = NetworkCheck(address).probes() if address else ()
         try:
             async with self._opener.opened_with(manifest, settings, address, account=account) as opened:

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz, process, utils
-
 from app.core.configuration import Match, ProductRow
 from app.core.records import Product
 
@@ -33,6 +31,8 @@ class _Catalogue:
 
     @classmethod
     def of(cls, products: Sequence[Product]) -> _Catalogue:
+        from rapidfuzz import utils  # late: only matching has use for it
+
         names = [utils.default_process(each.name) for each in products]
         by_word: defaultdict[str, list[int]] = defaultdict(list)
         for place, name in enumerate(names):
@@ -48,6 +48,8 @@ class _Catalogue:
 
     def similar(self, name: str) -> tuple[str, int] | None:
         """The number of the most similar name and its percentage; None where nothing is alike or two are equally so."""
+        from rapidfuzz import fuzz, process, utils
+
         wanted = utils.default_process(name)
         candidates = self._candidates(wanted)
         if not candidates:

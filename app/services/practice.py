@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.core.configuration import Account
 from app.sdk.registry import Registry
-from app.sdk.simulator import Simulator, serve
 from app.storage.practice import PracticeStore
+
+if TYPE_CHECKING:
+    from app.sdk.simulator import Simulator
 
 RECORDS = 200
 
@@ -79,6 +81,8 @@ class Practice:
             return self._running[account.key]
 
     async def _start(self, account: Account) -> _Running:
+        from app.sdk.simulator import serve  # late: most runs have no use for a web server
+
         simulator = await asyncio.to_thread(self.make, account.system)
         state = await self._store.load(account.key)
         if state:

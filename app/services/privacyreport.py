@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from app import __version__
+import app
 from app.core.labels import counted
 from app.core.person import AskedBy
 from app.core.records import Kind
@@ -149,7 +149,7 @@ def as_values(report: PersonReport) -> dict[str, Any]:
     """JSON, the same on the command line and in the saved file."""
     return {
         "task": report.task.value,
-        "program": f"Koppler {__version__}",
+        "program": f"Koppler {app.__version__}",
         "at": report.at.isoformat(),
         "asked_by": report.asked_by.value,
         "person": report.masked,
@@ -171,7 +171,7 @@ def as_text(report: PersonReport) -> str:
     title = _("Search for a person") if report.task is PersonTask.FIND else _("Erasure of a person")
     lines = [
         title,
-        f"Koppler {__version__}, {report.at.astimezone().isoformat(sep=' ', timespec='seconds')}",
+        f"Koppler {app.__version__}, {report.at.astimezone().isoformat(sep=' ', timespec='seconds')}",
         "",
         str(report.sentence),
         _("Fingerprint (keyed, of no use outside of this data folder): {code}").format(code=report.fingerprint),

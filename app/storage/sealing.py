@@ -7,11 +7,10 @@ import secrets
 import unicodedata
 from dataclasses import dataclass, field
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+# The library is imported where it is used: loading it would be felt at every start.
 
 _NONCE_BYTES = 12
+_KEY_BYTES = 32
 
 
 class UnsealError(Exception):
@@ -30,7 +29,7 @@ class SealingKey:
 
     @classmethod
     def random(cls) -> SealingKey:
-        return cls(AESGCM.generate_key(256))
+        return cls(secrets.token_bytes(_KEY_BYTES))
 
     @property
     def id(self) -> bytes:
@@ -38,11 +37,16 @@ class SealingKey:
         return hmac.digest(self.raw, b"koppler key id 1", "sha256")[:8]
 
     def seal(self, words: bytes, *place: str) -> Sealed:
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return Sealed(nonce, AESGCM(self.raw).encrypt(nonce, words, _bound(place)))
 
     def unseal(self, sealed: Sealed, *place: str) -> bytes:
         """Raises UnsealError."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
         try:
             return AESGCM(self.raw).decrypt(sealed.nonce, sealed.words, _bound(place))
         except (InvalidTag, ValueError) as error:
@@ -60,6 +64,8 @@ class ScryptCost:
 
 def key_from_passphrase(passphrase: str, salt: bytes, cost: ScryptCost) -> SealingKey:
     """Slow on purpose: call it on a thread."""
+    from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
+
     words = unicodedata.normalize("NFC", passphrase).encode()
     return SealingKey(Scrypt(salt=salt, length=32, n=cost.n, r=cost.r, p=cost.p).derive(words))
 

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.cli.balance import show_balance, summary
 from app.cli.exits import Exit
@@ -18,13 +18,17 @@ from app.core.reasons import ReasonTexts
 from app.core.texts import _
 from app.sdk.registry import Registry
 from app.sdk.settings import parse
-from app.sdk.simulator import Simulator, serve
 from app.services.demo import Demo
 from app.services.names import UnknownNameError
+
+if TYPE_CHECKING:
+    from app.sdk.simulator import Simulator
 
 
 async def simulate(session: Session) -> Exit:
     """Until Ctrl+C."""
+    from app.sdk.simulator import serve  # late: other commands have no use for a web server
+
     system = session.arguments.system
     try:
         manifest = Registry.discover().of(system)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from app.connectors.activecampaign.settings import ActiveCampaignSettings, SourceOptions, TargetOptions
 from app.connectors.activecampaign.wire import PACE, http_options
@@ -12,9 +14,14 @@ from app.core.texts import text
 from app.sdk.access import Access
 from app.sdk.check import Probe
 from app.sdk.manifest import Category, Manifest, ProductNumbers, Reads, Writes
-from app.sdk.simulator import Simulator
 from app.sdk.source import Source
 from app.sdk.target import Mappings, Target
+
+if TYPE_CHECKING:
+    from app.sdk.simulator import Simulator
+
+_WHOLE_DAYS = timedelta(days=2)
+"""The filter of changes takes dates in the account's own time zone, and names none of them included."""
 
 
 def _base_url(settings: ActiveCampaignSettings) -> str:
@@ -59,8 +66,10 @@ MANIFEST = Manifest(
     simulator=_simulator,
     http_options=http_options,
     reads=(
-        Reads(kind=Kind.OPT_OUTS, note=text("People who unsubscribed in ActiveCampaign.")),
-        Reads(kind=Kind.BOUNCES, note=text("Addresses that ActiveCampaign cannot deliver to.")),
+        Reads(kind=Kind.OPT_OUTS, granularity=_WHOLE_DAYS, note=text("People who unsubscribed in ActiveCampaign.")),
+        Reads(
+            kind=Kind.BOUNCES, granularity=_WHOLE_DAYS, note=text("Addresses that ActiveCampaign cannot deliver to.")
+        ),
     ),
     writes=(
         Writes(kind=Kind.PRODUCTS, note=text("By GraphQL only; otherwise products travel inside orders.")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.connectors.bigcommerce.client import PACE, http_options
 from app.connectors.bigcommerce.settings import (
@@ -16,9 +17,11 @@ from app.core.texts import text
 from app.sdk.access import Access
 from app.sdk.check import Probe
 from app.sdk.manifest import Category, Manifest, Reads, Writes
-from app.sdk.simulator import Simulator
 from app.sdk.source import Source
 from app.sdk.target import Mappings, Target
+
+if TYPE_CHECKING:
+    from app.sdk.simulator import Simulator
 
 API_ADDRESS = "https://api.bigcommerce.com"
 """The same host for every shop; the store hash is part of the path."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.connectors.files.options import FileOptions
 from app.connectors.files.settings import FileSettings
@@ -12,8 +13,10 @@ from app.sdk.access import Access
 from app.sdk.check import Probe
 from app.sdk.manifest import Category, Manifest, Reads
 from app.sdk.pacing import Pace
-from app.sdk.simulator import Simulator
 from app.sdk.source import Source
+
+if TYPE_CHECKING:
+    from app.sdk.simulator import Simulator
 
 
 def _open_source(access: Access[FileSettings], options: FileOptions) -> Source:
