@@ -122,13 +122,13 @@ def _is_open(entry: Entry) -> bool:
 
 
 def _sentence(entry: Entry, reason: Text) -> Text:
-    record = {"record": _RECORD[entry.kind], "key": entry.key, "moment": local_moment(entry.at)}
+    """An entry that a later run found unchanged says when it was last looked at."""
+    moment = local_moment(entry.seen_at or entry.at)
+    record = {"record": _RECORD[entry.kind], "key": entry.key, "moment": moment}
     if entry.state is not EntryState.SETTLED:
         return text("{record} {key} was under way on {moment} when the run ended.", **record)
-    if entry.seen_at is not None:
-        record["moment"] = local_moment(entry.seen_at)
-        return text("{record} {key} is in the target; nothing had changed on {moment}.", **record)
-    match entry.outcome:
+    outcome = Outcome.UNCHANGED if entry.seen_at is not None else entry.outcome
+    match outcome:
         case Outcome.CREATED:
             return text("{record} {key} was created in the target on {moment}.", **record)
         case Outcome.UPDATED:
