@@ -7,12 +7,16 @@ sequence, so that ``--only N`` repeats it alone.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from tests.faults.consent_crowd import play_crowd
 from tests.faults.consent_person import RUNS, ConsentAccidentError, Doing, Person
 from tests.faults.consent_program import Program, new_world
 
@@ -52,6 +56,7 @@ def play(doings: Sequence[Doing]) -> Play:
     return found
 
 
+_CROWD = 500
 _ALL, _RUNNING = tuple(Doing), tuple(RUNS)
 
 
@@ -78,10 +83,19 @@ def try_sequences(number: int, seed: int, tell: Callable[[int], None] = lambda _
     return runs
 
 
+def try_crowd(people: int, seed: int) -> None:
+    """Raises ConsentAccidentError."""
+    for place, start in enumerate(range(0, people, _CROWD)):
+        with tempfile.TemporaryDirectory() as folder:
+            crowd = play_crowd(Path(folder) / "data", people=min(_CROWD, people - start), rounds=8, seed=seed + place)
+            asyncio.run(crowd)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.consent", description=__doc__)
     parser.add_argument("--sequences", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--people", type=int, default=3_000, help="so many more through the whole program")
     parser.add_argument("--only", type=int, help="play this one sequence alone")
     wanted = parser.parse_args(arguments)
     if wanted.only is not None:
@@ -91,11 +105,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     began = time.perf_counter()
     try:
+        try_crowd(wanted.people, wanted.seed)
         runs = try_sequences(wanted.sequences, wanted.seed, lambda done: _tell(f"{done:,} sequences"))
     except ConsentAccidentError as error:
         _tell(str(error))
         return 1
     took_s = time.perf_counter() - began
+    _tell(f"{wanted.people:,} people through the whole program")
     _tell(f"{wanted.sequences:,} sequences, {runs:,} runs, nobody subscribed by accident ({took_s:.0f} s)")
     return 0
 

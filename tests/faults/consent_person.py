@@ -12,6 +12,7 @@ from app.connectors.activecampaign.world import World
 from app.core.consent import Consent, ConsentState
 from app.core.events import RunMode
 from app.core.ledger import Entry
+from app.core.outcomes import Outcome
 from app.core.records import Contact
 from app.core.rules import ContactChoice
 from tests.faults.consent_program import LISTS, Choices
@@ -104,8 +105,11 @@ class Person:
     contact: Contact = field(init=False)
     choices: Choices = field(default_factory=Choices)
     addresses: list[str] = field(init=False)
+    story: list[str] = field(default_factory=list)
     last_met: tuple[Consent, str, str] | None = None
     """Consent, address and list of the last run."""
+    sent_to: str = ""
+    """The address under which the target holds this person by the program's doing."""
     removed_after_sending: bool = False
     """The target removed somebody whom the program had sent: only its ledger can know."""
 
@@ -115,6 +119,7 @@ class Person:
 
     def do(self, doing: Doing) -> None:
         """Anything but a run."""
+        self.story.append(doing)
         if doing in _CONSENTS:
             self.contact = structs.replace(self.contact, consent=Consent(_CONSENTS[doing]))
         elif doing in _CHOICES:
@@ -146,8 +151,7 @@ class Person:
                 self.world.remove_contact(row["id"])
                 for list_id in LISTS:
                     self.world["memberships"].pop(f"{row['id']}:{list_id}", None)
-                sent = self.ledger.get(self.contact.id)
-                self.removed_after_sending |= sent is not None and bool(sent.content_hash)
+                self.removed_after_sending |= self.sent_to == self.contact.email
             return
         if row is None:
             row = self.world.put_contact(self.contact.email, {})[0]
@@ -169,6 +173,9 @@ class Person:
         self._judge_requests(before, requests)
         self._judge_withdrawal(after)
         self.last_met = self._met()
+        entry = self.ledger.get(self.contact.id)
+        if entry is not None and entry.outcome in {Outcome.CREATED, Outcome.UPDATED}:
+            self.sent_to = self.contact.email
 
     def standings(self) -> dict[tuple[str, str], str]:
         """Statuses by address and list."""

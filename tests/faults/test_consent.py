@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from app.connectors.activecampaign import contacts
 from app.core.consent import ConsentAction, ConsentDecision
 from tests.faults.consent import main, play, try_sequences
+from tests.faults.consent_crowd import play_crowd
 from tests.faults.consent_person import ConsentAccidentError, Doing
 
 LIST = ("kunde0001@example.com", "1")
@@ -61,8 +64,9 @@ def test_a_new_address_is_no_deletion(run: Doing) -> None:
 @pytest.mark.parametrize("standing", [Doing.JOIN, Doing.ASK_TO_CONFIRM])
 def test_a_withdrawal_is_told_even_where_only_people_with_consent_are_sent(run: Doing, standing: Doing) -> None:
     found = play([Doing.SEND_AGREED, standing, Doing.WITHDRAW, Doing.CHANGE_NAME, run])
-    assert found.program.world.membership("1", "1") is not None
-    assert found.program.world.membership("1", "1")["status"] == "2"
+    held = found.program.world.membership("1", "1")
+    assert held is not None
+    assert held["status"] == "2"
     row = found.program.world.contact_by_email(LIST[0])
     assert row is not None
     assert row["firstName"] == ""  # nothing else of the person is written
@@ -76,10 +80,15 @@ def test_a_bounce_on_one_list_counts_on_every_list() -> None:
     assert status_after(Doing.JOIN_THIRD, Doing.BOUNCE_OTHER, Doing.AGREE, Doing.SYNC) is None
 
 
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_a_crowd_goes_through_the_whole_program_without_an_accident(seed: int, tmp_path: Path) -> None:
+    assert await play_crowd(tmp_path / "data", people=150, rounds=6, seed=seed) == 150
+
+
 def test_the_laboratory_sees_an_accident(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     careless = ConsentDecision(ConsentAction.SUBSCRIBE, "consent_given")
     monkeypatch.setattr(contacts, "decide", lambda *_, **__: careless)
     with pytest.raises(ConsentAccidentError, match="sequence 0 of seed 1"):
         try_sequences(1, seed=1)
-    assert main(["--sequences", "5", "--seed", "1"]) == 1
+    assert main(["--sequences", "5", "--seed", "1", "--people", "0"]) == 1
     assert "after:" in capsys.readouterr().out
