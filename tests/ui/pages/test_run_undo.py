@@ -64,10 +64,10 @@ def test_count_list_and_reasons_are_shown_before_anything_is_removed(
     window: FakeWindow, qtbot: QtBot, page: RunPage
 ) -> None:
     sheet = asked(page, qtbot)
-    assert sheet.count_words.text() == "12 records are removed: 12 orders"
+    assert sheet.count_words.text() == "12 records will be removed: 12 orders"
     assert "2 × Kept: something else in the target hangs on it." in sheet.kept_words.text()
     fates = Counter(sheet.table.index(row, UndoColumn.FATE).data() for row in range(sheet.table.rowCount()))
-    assert fates["is removed"] == 12
+    assert fates["will be removed"] == 12
     assert sheet.table.rowCount() == 15
     assert window.services.undoing.started == []
 

@@ -167,6 +167,7 @@ class RunPage(Page):
         self.heading.setText(_("Removed and kept") if is_undo else _("Failed and skipped"))
         self.chips.set_words(Outcome.SKIPPED, _("Removed") if is_undo else _("Skipped"))
         self.chips.set_offered(Outcome.UNCHANGED, is_offered=is_undo)
+        self.chips.set_offered(Outcome.HELD, is_offered=not is_undo)
         self.retry_button.setVisible(not is_undo)
 
     def _subtitle(self) -> str:

@@ -30,7 +30,7 @@ Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _WIDTH_PX = 680
 _LIST_PX = 220
-_MOST_SHOWN = 500
+_MOST_GOING, _MOST_STAYING = 400, 100
 
 
 class UndoColumn(IntEnum):
@@ -50,7 +50,9 @@ class UndoTable(QAbstractTableModel):
 
     def show_verdicts(self, verdicts: Sequence[Verdict], reasons: Mapping[str, Reason]) -> None:
         self.beginResetModel()
-        self._verdicts = sorted(verdicts, key=lambda verdict: not verdict.goes)[:_MOST_SHOWN]
+        going = [verdict for verdict in verdicts if verdict.goes]
+        staying = [verdict for verdict in verdicts if not verdict.goes]
+        self._verdicts = [*going[:_MOST_GOING], *staying[:_MOST_STAYING]]
         self._reasons = reasons
         self.endResetModel()
 
@@ -88,7 +90,7 @@ class UndoTable(QAbstractTableModel):
             case UndoColumn.CUSTOMER:
                 return verdict.label
             case _:
-                return _("is removed") if verdict.goes else _reason_words(verdict.reason, self._reasons)
+                return _("will be removed") if verdict.goes else _reason_words(verdict.reason, self._reasons)
 
 
 class UndoSheet(Sheet):
@@ -101,8 +103,8 @@ class UndoSheet(Sheet):
         super().__init__(parent, _("Undo this import?"), width_px=_WIDTH_PX)
         self.survey: Survey | None = None
         explanation = _(
-            "Removes from {target} only what this import created and nobody has touched since. What is removed can be "
-            "brought back by a new import alone."
+            "Removes from {target} only what this import created and nobody has touched since. Only a new import can "
+            "bring back what is removed."
         ).format(target=target)
         self.body.addWidget(BodyLabel(explanation))
         self.setAccessibleDescription(explanation)
@@ -113,7 +115,12 @@ class UndoSheet(Sheet):
         self.count_words.setWordWrap(True)
         self.kept_words = SecondaryLabel(size_px=TYPE.small)
         self.table = UndoTable(self)
-        columns = [Column(80), Column(90, MonoDelegate(), most_px=140), Column(130, most_px=220), Column(None)]
+        columns = [
+            Column(80, most_px=150),
+            Column(90, MonoDelegate(), most_px=140),
+            Column(130, most_px=220),
+            Column(None),
+        ]
         self.frame = TableFrame(
             _("Records of this import"), self.table, columns, row_height_px=28, is_shrinking=True, is_bare=True
         )
@@ -151,7 +158,7 @@ class UndoSheet(Sheet):
         self.table.show_verdicts(survey.verdicts, reasons)
         self.frame.setFixedHeight(min(self.frame.sizeHint().height(), _LIST_PX))
         shown = self.table.rowCount()
-        words = _("The first {shown} of {count} are listed.")
+        words = _("{shown} of {count} are listed.")
         self.rest.setText(words.format(shown=number(shown), count=number(len(survey.verdicts))))
         remove = ngettext("Remove {count} record", "Remove {count} records", count).format(count=number(count))
         self.remove.setText(remove)
@@ -183,7 +190,9 @@ def _count_words(survey: Survey) -> str:
     if not survey.count:
         return _("Nothing can be removed.")
     kinds = " · ".join(str(counted(kind, count)) for kind, count in survey.going_by_kind().items())
-    words = ngettext("{count} record is removed: {kinds}", "{count} records are removed: {kinds}", survey.count)
+    words = ngettext(
+        "{count} record will be removed: {kinds}", "{count} records will be removed: {kinds}", survey.count
+    )
     return words.format(count=number(survey.count), kinds=kinds)
 
 
