@@ -101,6 +101,11 @@ _COMMON = (
         text("Retry: it is looked up in the target before anything is sent again."),
     ),
     Reason(
+        "cannot_look_up",
+        text("It was sent and no answer came, and this target cannot be asked whether it has arrived."),
+        text("Look in the target. Only if it is missing there, send this one again: nothing else sends it."),
+    ),
+    Reason(
         "interrupted",
         text("The run was interrupted while this record was under way."),
         text("Run again: it is looked up in the target before anything is sent again."),

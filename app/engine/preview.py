@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.core.ledger import Entry
 from app.core.outcomes import Outcome
 from app.core.records import Kind
+from app.engine.doubts import left_in_doubt
 from app.engine.history import with_history
 from app.engine.job import Job, Route
 from app.engine.planning import Planner, Sighting
@@ -50,12 +52,17 @@ async def preview(job: Job, *, ledger: LedgerPort, keyed_hash: KeyedHash, limit:
 async def _flow(route: Route, job: Job, planner: Planner, ledger: LedgerPort, limit: int) -> list[Previewed]:
     sightings = await _sightings(route, job, planner, limit)
     known = dict(await ledger.load(job.run.integration, route.kind, [each.key for each in sightings]))
-    sightings = [with_history(each, known.get(each.key), job, route, planner.search_keys) for each in sightings]
+    sightings = [_adjusted(each, known.get(each.key), job, route, planner) for each in sightings]
     found = planner.sort(sightings, known, job.run.id)
     plans = await planner.plans([each.draft for each in found.to_plan if each.draft])
     by_key = {record.key: (plan, record) for plan in plans for record in plan.records}
     unchanged = {each.key for each in found.unchanged}
     return [_previewed(route.kind, each, by_key, unchanged) for each in {s.key: s for s in sightings}.values()]
+
+
+def _adjusted(sighting: Sighting, entry: Entry | None, job: Job, route: Route, planner: Planner) -> Sighting:
+    """As a run takes it."""
+    return left_in_doubt(with_history(sighting, entry, job, route, planner.search_keys), entry, job, route)
 
 
 async def _sightings(route: Route, job: Job, planner: Planner, limit: int) -> list[Sighting]:

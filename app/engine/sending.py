@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from app.core.errors import AppError, DataError, ProtocolError, UnknownOutcomeError
 from app.core.outcomes import Outcome
 from app.core.texts import text
+from app.engine.doubts import CANNOT_LOOK_UP
 from app.engine.job import Route
 from app.engine.planning import Planner
 from app.sdk.answers import Answer, RejectedError
@@ -118,7 +119,7 @@ class Sender:
             return await self._again(plan)
         if isinstance(error, ProtocolError) and self._route.looks_up:
             raise error
-        return _all_in_doubt(plan)
+        return _all_in_doubt(plan, "answer_lost" if self._route.looks_up else CANNOT_LOOK_UP)
 
     async def _again(self, plan: Plan, *, may_repeat: bool = False) -> Results:
         """Look the records up, then plan and send what is still missing."""
@@ -173,8 +174,8 @@ def _unheard(record: RecordPlan) -> Settled:
     return Settled(outcome=record.outcome, reason=record.reason, target_id=record.target_id)
 
 
-def _all_in_doubt(plan: Plan) -> Results:
+def _all_in_doubt(plan: Plan, reason: str) -> Results:
     return {
-        record.key: Settled(outcome=Outcome.IN_DOUBT, reason="answer_lost", target_id=record.target_id)
+        record.key: Settled(outcome=Outcome.IN_DOUBT, reason=reason, target_id=record.target_id)
         for record in plan.records
     }

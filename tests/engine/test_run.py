@@ -111,8 +111,19 @@ async def test_without_a_look_up_a_lost_answer_stays_in_doubt_and_is_not_resent(
     bench.looks_up = False
     bench.warehouse.simulator.fail(kind=FaultKind.DROP_AFTER, method="POST", path="/items")
     result = await bench.run()
-    assert result.balance.total.reasons == {"answer_lost": 2}
+    assert result.balance.total.reasons == {"cannot_look_up": 2}
     assert bench.warehouse.arrivals == ["1", "2"]
+
+
+async def test_a_preview_leaves_in_doubt_what_the_run_would_leave_in_doubt(bench: Bench) -> None:
+    bench.source.records = [order(1)]
+    bench.looks_up = False
+    bench.warehouse.simulator.fail(kind=FaultKind.DROP_AFTER, method="POST", path="/items")
+    await bench.run()
+    shown = await bench.preview()
+    assert [(each.outcome, each.reason, each.steps) for each in shown.records] == [
+        (Outcome.IN_DOUBT, "cannot_look_up", ())
+    ]
 
 
 async def test_a_passing_fault_is_waited_out_and_the_run_finishes(bench: Bench) -> None:
