@@ -36,8 +36,8 @@ class Gate:
 
     def __init__(self, simulator: Simulator, moment: Callable[[Summary], bool]) -> None:
         self.reached = threading.Event()
-        self._simulator = simulator
-        self._moment = moment
+        self.simulator = simulator
+        self.moment = moment
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         kept: list[Message] = []
@@ -45,10 +45,10 @@ class Gate:
         async def keep(message: Message) -> None:
             kept.append(message)
 
-        writes = len(self._simulator.writes)
-        await self._simulator(scope, receive, keep)
-        is_write = len(self._simulator.writes) > writes
-        if is_write and not self.reached.is_set() and self._moment(self._simulator.summary()):
+        writes = len(self.simulator.writes)
+        await self.simulator(scope, receive, keep)
+        is_write = len(self.simulator.writes) > writes
+        if is_write and not self.reached.is_set() and self.moment(self.simulator.summary()):
             self.reached.set()
             while (await receive())["type"] != "http.disconnect":
                 pass
