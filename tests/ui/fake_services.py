@@ -22,6 +22,7 @@ from app.services.mappingcheck import MappingProblems
 from app.services.status import Standing, status_of
 from app.services.systems import Systems
 from app.storage.secrets import VaultState
+from tests.ui.fake_privacy import FakePrivacy, FakeSupport
 from tests.ui.fake_runs import FakeFields, FakeLog, FakePreferences, FakePreviews, FakeProducts, FakeRuns, FakeUndoing
 from tests.ui.fake_systems import FILE, MAIL, SHOP
 
@@ -325,5 +326,7 @@ class FakeServices:
         self.previews = FakePreviews()
         self.preferences = FakePreferences()
         self.log = FakeLog()
+        self.privacy = FakePrivacy()
+        self.support = FakeSupport()
         self.reasons = ReasonTexts()
         self.declarations = FakeDeclarations()

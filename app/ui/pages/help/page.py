@@ -5,9 +5,11 @@ from __future__ import annotations
 from app.core.texts import _
 from app.ui import navigation
 from app.ui.context import Context
+from app.ui.pages.help.support import SupportSheet
 from app.ui.pages.help.topics import CONSENT, KEYS, TOPICS, Topic
 from app.ui.pages.page import Page
 from app.ui.theme import TYPE
+from app.ui.widgets.buttons import SecondaryButton
 from app.ui.widgets.card import Card
 from app.ui.widgets.flow import CardGrid
 from app.ui.widgets.labels import BodyLabel, HeadingLabel
@@ -17,7 +19,15 @@ class HelpPage(Page):
     """``topic`` is the name of the page one came from."""
 
     def __init__(self, context: Context, topic: str = "") -> None:
-        super().__init__(context, _("Help"), _("Short and to the point. F1 opens what belongs to the page you are on."))
+        support = SecondaryButton(_("Save a file for support…"))
+        super().__init__(
+            context,
+            _("Help"),
+            _("Short and to the point. F1 opens what belongs to the page you are on."),
+            actions=(support,),
+        )
+        self.support_button = support
+        self.support_button.clicked.connect(lambda: SupportSheet(context, self).open())
         self.topic = topic if topic in TOPICS else navigation.INTEGRATIONS
         first = TOPICS[self.topic]
         self.first = _card(first, is_first=True)

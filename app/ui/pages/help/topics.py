@@ -89,6 +89,7 @@ TOPICS: Mapping[str, Topic] = {
         text("Settings"),
         (
             text("Language and theme change at once. The log is kept for as many days as you choose, then removed."),
+            text("Privacy: find what is here about one person, erase it, and save a report of that as proof."),
             text("Here you also see where keys are kept and where the program's data lies."),
         ),
     ),

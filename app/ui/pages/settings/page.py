@@ -15,6 +15,7 @@ from app.storage.secrets import VaultState
 from app.ui.context import Context
 from app.ui.pages.page import Page
 from app.ui.pages.settings.about import AboutSheet
+from app.ui.pages.settings.privacy import PrivacyCard
 from app.ui.pages.vault import VaultSheet
 from app.ui.theme import SPACING, ThemeChoice
 from app.ui.widgets.buttons import SecondaryButton
@@ -33,7 +34,9 @@ class SettingsPage(Page):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context, _("Settings"), _("Every change holds at once."))
-        for card in (self._build_looks(), self._build_log(), self._build_secrets(), self._build_place(), self._about()):
+        looks, log, secrets = self._build_looks(), self._build_log(), self._build_secrets()
+        self.privacy = PrivacyCard(context)
+        for card in (looks, log, self.privacy, secrets, self._build_place(), self._about()):
             card.setMaximumWidth(_MOST_PX)
             self.body.addWidget(card)
         self.run(self._load())
@@ -67,9 +70,10 @@ class SettingsPage(Page):
         self._days_row = FormField(
             _("Days to keep the log"),
             self.days,
-            help_text=_("From {fewest} to {most} days. Older lines are removed from the disk.").format(
-                fewest=FEWEST_DAYS, most=MOST_DAYS
-            ),
+            help_text=_(
+                "From {fewest} to {most} days. Older lines, and what systems said about single records, are removed "
+                "from the disk and from backups."
+            ).format(fewest=FEWEST_DAYS, most=MOST_DAYS),
         )
         card.body.addWidget(self._days_row)
         return card
