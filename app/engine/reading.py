@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import TypeVar
 
+from app.core.errors import AppError
 from app.core.records import Deletion, Kind, Record, Unreadable
 from app.sdk.source import Page
 
@@ -43,18 +44,25 @@ async def _next(iterator: AsyncIterator[Page]) -> Page | None:
 
 
 async def gathered(pages: AsyncIterator[Page], at_least: int) -> AsyncGenerator[Page]:
-    """Joins small pages, so that batches of the target are full; the cursor is that of the last one."""
+    """Joins small pages, so that batches of the target are full; the cursor is that of the last one. Where reading
+    fails, what had come before goes first."""
     records: list[Record | Unreadable] = []
     cursor = ""
+    failure: AppError | None = None
     async with closing(pages):
-        async for page in pages:
-            records.extend(page.records)
-            cursor = page.cursor
-            if len(records) >= at_least:
-                yield Page(tuple(records), cursor)
-                records = []
+        try:
+            async for page in pages:
+                records.extend(page.records)
+                cursor = page.cursor
+                if len(records) >= at_least:
+                    yield Page(tuple(records), cursor)
+                    records = []
+        except AppError as error:
+            failure = error
         if records or cursor:
             yield Page(tuple(records), cursor)
+    if failure is not None:
+        raise failure
 
 
 async def limited(pages: AsyncIterator[Page], limit: int | None) -> AsyncGenerator[Page]:

@@ -127,10 +127,11 @@ async def test_a_short_look_of_another_program_is_waited_out(tmp_path: Path) -> 
 
     def hold(_: Bench) -> None:
         holder.execute("BEGIN IMMEDIATE")
-        asyncio.get_running_loop().call_later(0.2, lambda: (holder.execute("ROLLBACK"), holder.close()))
+        asyncio.get_running_loop().call_later(0.2, holder.execute, "ROLLBACK")
 
     async with at_step(tmp_path, "first write", hold, busy_timeout_s=30) as bench:
         assert (await bench.run()).is_finished
+        holder.close()
         bench.mend()
         await bench.prove_once()
 
@@ -145,7 +146,9 @@ async def test_a_database_damaged_in_the_middle_is_replaced_by_its_backup_and_no
         assert_told(result)
         await bench.database.close()
         fresh = Database(bench.database.path, Backups(tmp_path / "backups"))
-        await fresh.restore(await asyncio.to_thread(lambda: Backups(tmp_path / "backups").newest()))  # type: ignore[arg-type]
+        newest = Backups(tmp_path / "backups").newest()
+        assert newest is not None
+        await fresh.restore(newest)
         bench.database = fresh
         try:
             bench.keyed_hash = await load_keyed_hash(fresh)
