@@ -7,16 +7,18 @@ before it is sent again.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from app.core.errors import DataError
+from app.core.errors import AppError, DataError
 from app.core.events import Emit, RunMode
 from app.core.ledger import Entry, FlowMark
 from app.core.outcomes import FlowBalance, Outcome
 from app.core.records import Kind
 from app.engine.bookkeeping import Bookkeeping
+from app.engine.circles import listed_once, unless_circling
 from app.engine.control import Control
 from app.engine.doubts import left_in_doubt
 from app.engine.entries import EntryWriter
@@ -74,6 +76,8 @@ class Flow:
         self._deferred: list[Cargo] = []
         self._unsettled: Sequence[Entry] = ()
         self._is_continued = is_continued
+        self._is_emptied = False
+        """The source lists nothing at all any more: rather a fault than a wish, so nothing is removed unasked."""
 
     @property
     def mark(self) -> FlowMark:
@@ -110,8 +114,13 @@ class Flow:
 
     async def _process_all(self, flights: Flights, pages: AsyncIterator[Page]) -> None:
         async with closing(pages):
-            async for page in pages:
-                await self._process(flights, page)
+            try:
+                async for page in pages:
+                    await self._process(flights, page)
+            except AppError:  # where reading fails, what has left before arrives first
+                with contextlib.suppress(AppError):
+                    await flights.landed()
+                raise
 
     def _new_flights(self) -> Flights:
         return Flights(
@@ -179,7 +188,7 @@ class Flow:
         elif run.mode is RunMode.RETRY:
             pages = self._open_issues()
         else:
-            pages = limited(self._route.source.read(await self._request()), run.limit)
+            pages = limited(unless_circling(self._route.source.read(await self._request())), run.limit)
         async with closing(gathered(read_ahead(pages), self._route.target.batch_size(self.kind))) as joined:
             async for page in joined:
                 yield page
@@ -201,9 +210,11 @@ class Flow:
         if not await self._ledger.held(self._job.run.integration, self.kind):
             return
         existing: set[str] = set()
-        async for keys in self._route.source.all_ids(self.kind):
-            existing.update(keys)
-            await self._control.gate()
+        async with closing(listed_once(self._route.source.all_ids(self.kind))) as lists:
+            async for keys in lists:
+                existing.update(keys)
+                await self._control.gate()
+        self._is_emptied = not existing
         async for page in vanished_pages(self.kind, self._held_keys(), existing):
             yield page
 
@@ -285,7 +296,7 @@ class Flow:
         holder = Kind.CONTACTS if self.kind.runs_back else self.kind
         allowed = allowed_removals(await self._ledger.held(self._job.run.integration, holder))
         number = removal_count(plans)
-        asks = number > allowed and not self._job.removals_approved
+        asks = (number > allowed or self._is_emptied) and not self._job.removals_approved
         self.removals_to_confirm = number if asks else 0
         for cargo in self._deferred:
             known = await self._known(list(cargo.sightings))
