@@ -92,6 +92,12 @@ def _runs(commands: Commands) -> None:
     _add_flow(run)
     retry = _command(commands, "retry", _("failed, held and in-doubt records once more"))
     retry.add_argument("integration", metavar=_("INTEGRATION"))
+    retry.add_argument(
+        "--only",
+        action="append",
+        metavar=_("KEY"),
+        help=_("just this order number or e-mail address, also where the target cannot be asked for it"),
+    )
     retry.add_argument("--approve-removals", action="store_true", help=_("the large removal is right"))
     undo = _command(commands, "undo", _("take back what an import created and nobody has touched since"))
     undo.add_argument("integration", metavar=_("INTEGRATION"))

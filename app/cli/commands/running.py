@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from app.cli.balance import show_balance, summary
@@ -10,7 +10,10 @@ from app.cli.exits import Exit, exit_for
 from app.cli.interrupts import on_interrupt
 from app.cli.progress import RunProgress
 from app.cli.session import Session, ask_for_secrets
+from app.core.errors import ConfigError
 from app.core.events import Event, RecordEvent, RunMode, RunState
+from app.core.ledger import Entry
+from app.core.records import Kind
 from app.core.texts import _
 from app.services import RunHandle, RunResult, Services
 
@@ -37,9 +40,31 @@ async def run_integration(session: Session) -> Exit:
 async def retry_integration(session: Session) -> Exit:
     async def start(services: Services) -> RunHandle:
         arguments = session.arguments
-        return await services.runs.retry(arguments.integration, removals_approved=arguments.approve_removals)
+        keys = await _named(services, arguments.integration, arguments.only)
+        return await services.runs.retry(arguments.integration, keys, removals_approved=arguments.approve_removals)
 
     return await _follow(session, start)
+
+
+async def _named(
+    services: Services, integration: str, numbers: Sequence[str] | None
+) -> Mapping[Kind, Sequence[str]] | None:
+    """The records that a person named, by kind; None for all. Raises ConfigError for one that needs no retry."""
+    if not numbers:
+        return None
+    keys: dict[Kind, list[str]] = {}
+    for number in numbers:
+        answer = await services.runs.why(integration, number)
+        found = [each.entry for each in answer.entries if _is_open(each.entry)]
+        if not found:
+            raise ConfigError(answer.sentence, remedy=answer.next_step, field="only")
+        for entry in found:
+            keys.setdefault(entry.kind, []).append(entry.key)
+    return keys
+
+
+def _is_open(entry: Entry) -> bool:
+    return entry.outcome is None or entry.outcome.needs_attention
 
 
 async def _follow(session: Session, start: Start) -> Exit:
