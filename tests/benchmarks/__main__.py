@@ -38,7 +38,20 @@ from tests.benchmarks import rows
 from tests.benchmarks.bench import Bench, bench_server
 from tests.benchmarks.measuring import Figure
 
-_ORDER = ("server", "single", "batches", "reading", "latency", "ledger")
+_ORDER = tuple("server single batches reading latency limits ledger start mapping memory unchanged window peers".split())
+    "server",
+    "single",
+    "batches",
+    "reading",
+    "latency",
+    "limits",
+    "ledger",
+    "start",
+    "mapping",
+    "memory",
+    "unchanged",
+    "window",
+)
 _QUICK = 0.1
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from tests.benchmarks.measuring import Stopwatch
 from tests.benchmarks.server import Behaviour
 
-_REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[2]
 
 
 class BenchServer:
@@ -47,7 +47,7 @@ class BenchServer:
 def bench_server() -> Iterator[BenchServer]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.server"],
-        cwd=_REPOSITORY,
+        cwd=REPOSITORY,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

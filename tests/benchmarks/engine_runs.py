@@ -42,13 +42,19 @@ class Books:
 
 
 @asynccontextmanager
-async def books_on_disk(bench: Bench) -> AsyncIterator[Books]:
+async def database_on_disk(bench: Bench) -> AsyncIterator[Database]:
     async with AsyncExitStack() as stack:
         folder = DataFolder(stack.enter_context(bench.data_folder()))
         folder.prepare()
         database = Database(folder.database, Backups(folder.backups))
         stack.push_async_callback(database.close)
         await database.open()
+        yield database
+
+
+@asynccontextmanager
+async def books_on_disk(bench: Bench) -> AsyncIterator[Books]:
+    async with database_on_disk(bench) as database:
         yield Books(Ledger(database), Runs(database), await load_keyed_hash(database))
 
 

@@ -83,7 +83,7 @@ async def _start(folder: Path, found: Mapping[str, Any]) -> dict[str, float]:
             *command, env=environ, stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
         try:
-            while "write" not in first[TARGET] and process.returncode is None and time.time() - began < _PATIENCE_S:
+            while not _is_complete(first) and process.returncode is None and time.time() - began < _PATIENCE_S:
                 await asyncio.sleep(0.5)
                 for system in (SOURCE, TARGET):
                     first[system] = await asyncio.to_thread(_asked, found[system]["address"]) | first[system]
@@ -91,12 +91,16 @@ async def _start(folder: Path, found: Mapping[str, Any]) -> dict[str, float]:
             with suppress(ProcessLookupError):
                 process.kill()
             await process.wait()
-    if "request" not in first[TARGET]:
+    if "request" not in first[TARGET] or "request" not in first[SOURCE]:
         raise WrongResultError((folder / "output").read_text(errors="replace")[-2_000:])
     taken = {"source": first[SOURCE]["request"] - began, "target": first[TARGET]["request"] - began}
     if "write" in first[TARGET]:
         taken["first write"] = first[TARGET]["write"] - began
     return taken
+
+
+def _is_complete(first: Mapping[str, Mapping[str, float]]) -> bool:
+    return "request" in first[SOURCE] and "write" in first[TARGET]
 
 
 def _asked(address: str) -> dict[str, float]:
