@@ -152,13 +152,18 @@ def _blocks_of(form: str) -> Iterator[tuple[int, str]]:
 def _pieces(form: str, words: str) -> Iterator[tuple[int, int]]:
     """Where the form, or enough of it, stands."""
     enough = min(len(form), _SHORTEST_PIECE)
+    spans: list[tuple[int, int]] = []
     for place, block in _blocks_of(form):
         found = words.find(block)
         while found >= 0:
-            begin, end = _extended(form, place, words, found, len(block))
-            if end - begin >= enough:
-                yield begin, end
-            found = words.find(block, found + 1)
+            covering = next((end for begin, end in spans if begin <= found and found + len(block) <= end), 0)
+            if not covering:
+                begin, end = _extended(form, place, words, found, len(block))
+                if end - begin >= enough:
+                    spans.append((begin, end))
+                    yield begin, end
+            # A secret that repeats itself would otherwise be walked through again from each of its blocks.
+            found = words.find(block, max(found + 1, covering - len(block) + 1))
 
 
 def _extended(form: str, place: int, words: str, found: int, length: int) -> tuple[int, int]:
