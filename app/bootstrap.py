@@ -140,8 +140,9 @@ class _Wiring:
         self._redactor = redactor
         redactor.learn(_given_secrets(environ))
         self._ledger = Ledger(database, self._redactor)
-        self.book = RunBook(database, self._redactor)
-        self._log = LogStore(database, LogRedaction(self._redactor))
+        kept = LogRedaction(self._redactor)
+        self.book = RunBook(database, kept)
+        self._log = LogStore(database, kept)
 
     async def tell_damaged_preferences(self, emit: Emit) -> None:
         for name in await self._preferences.put_damaged_aside():

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_DELIMITERS = "\t\n\r @<>,;:\"'()[]{}=&?/|"
+_DELIMITERS = "\t\n\r @<>,;:\"'()[]{}=&?/|\\"
 _ENCODED = "|".join(f"{ord(each):02X}" for each in _DELIMITERS)
 _WITHIN = rf"(?!%(?:{_ENCODED}))[^\s{re.escape(_DELIMITERS)}"
 """A character of an address: no delimiter, and no beginning of a URL-encoded one."""

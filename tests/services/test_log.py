@@ -68,6 +68,7 @@ def test_addresses_are_masked_wherever_they_stand() -> None:
         == "to <a•••@example.com>, b•••@mail.example.org!"
     )
     assert masked_words("?email=anna%40example.com&x=1") == "?email=a•••@example.com&x=1"
+    assert masked_words(r"a\nanna@example.com\nbob@example.org") == r"a\n•••@example.com\n•••@example.org"
     assert masked_words("no address @ all") == "no address @ all"
 
 
