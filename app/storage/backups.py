@@ -92,6 +92,8 @@ class Backups:
         if database.exists():  # cut off earlier: the copy may be incomplete, the old file is where it was
             partial.unlink()
         else:
+            # A write-ahead log that was left behind belongs to the old file: SQLite would play it into the new one.
+            self.set_aside(database)
             partial.replace(database)
 
     def set_aside(self, database: Path) -> Path | None:
