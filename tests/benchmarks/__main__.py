@@ -38,7 +38,7 @@ from tests.benchmarks import rows
 from tests.benchmarks.bench import Bench, bench_server
 from tests.benchmarks.measuring import Figure
 
-_ORDER = tuple("server single batches reading latency limits ledger start mapping memory unchanged window peers".split())
+_ORDER = (
     "server",
     "single",
     "batches",
@@ -51,6 +51,7 @@ _ORDER = tuple("server single batches reading latency limits ledger start mappin
     "memory",
     "unchanged",
     "window",
+    "peers",
 )
 _QUICK = 0.1
 
