@@ -12,6 +12,7 @@ from app.core.fields import FieldRule
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind
 from app.core.texts import Text, text
+from app.sdk.redaction import Redactor
 from app.sdk.registry import Registry
 from app.sdk.settings import parse, plain_values, problems_of, secret_names, secret_values
 from app.sdk.target import Suggestion
@@ -329,4 +330,5 @@ class FakeServices:
         self.privacy = FakePrivacy()
         self.support = FakeSupport()
         self.reasons = ReasonTexts()
+        self.redact = Redactor()
         self.declarations = FakeDeclarations()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.texts import _
@@ -29,6 +28,7 @@ class LogPane(QWidget):
 
     line_activated = Signal(int)
     report_requested = Signal()
+    copy_wanted = Signal(str)
     collapsed_changed = Signal(bool)
     following_changed = Signal(bool)
 
@@ -122,13 +122,13 @@ class LogPane(QWidget):
         self.header.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def copy(self) -> None:
-        """The selection, or everything shown, as plain text on the clipboard."""
+        """The selection, or everything shown, as plain text: who owns the pane puts it on the clipboard."""
         selected = self.view.textCursor().selectedText().replace("\u2029", "\n")
         text = selected or "\n".join(
             f"{line.time.astimezone():%Y-%m-%d %H:%M:%S}  {line.level.upper():<7}  {line.message}"
             for line in self.lines()
         )
-        QGuiApplication.clipboard().setText(text)
+        self.copy_wanted.emit(text)
         Toast.show_on(self, _("Copied"))
 
     def retranslate(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QTextEdit, QWidget
 
+from app.core.addresses import masked_words
 from app.core.texts import _
 from app.ui.shell.log_lines import RING_SIZE, Level, LogLine
 from app.ui.theme import MEDIUM, SIZES, TYPE, Colours, colours_now, mono_font
@@ -64,6 +65,13 @@ class LogView(QPlainTextEdit):
         self.verticalScrollBar().valueChanged.connect(self._tell_end)
         self.cursorPositionChanged.connect(self._mark_line)
         self._dress()
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """What is selected by hand and copied may be pasted anywhere: addresses are masked, secrets never came here."""
+        words = self.textCursor().selectedText().replace("\u2029", "\n")
+        copied = QMimeData()
+        copied.setText(masked_words(words))
+        return copied
 
     def lines(self) -> Sequence[LogLine]:
         return tuple(self._shown)

@@ -77,11 +77,13 @@ def test_a_request_shows_its_numbers(desk: LogDesk, feed: LogFeed) -> None:
     assert not sheet.open_run.isVisible()
 
 
-def test_details_can_be_copied_and_the_run_opened(desk: LogDesk, feed: LogFeed, window: FakeWindow) -> None:
+def test_details_can_be_copied_and_the_run_opened(
+    desk: LogDesk, feed: LogFeed, window: FakeWindow, qtbot: QtBot
+) -> None:
     sheet = desk.open_line(feed.lines([REFUSED])[0].entry_id)
     assert sheet is not None
     sheet.copy.click()
-    assert "541431" in QGuiApplication.clipboard().text()
+    qtbot.waitUntil(lambda: "541431" in QGuiApplication.clipboard().text())
     sheet.open_run.click()
     assert window.navigator.last == ("run", {"run_id": "run-7"})
 

@@ -168,10 +168,21 @@ def test_a_click_opens_the_details_and_selecting_text_does_not(pane: LogPane, qt
 def test_copy_takes_what_is_shown_with_full_dates(pane: LogPane, qtbot: QtBot) -> None:
     pane.append([line(0, "First"), line(1, "Second", "warning")])
     pane.flush()
-    qtbot.mouseClick(pane.header.copy, Qt.MouseButton.LeftButton)
-    copied = QGuiApplication.clipboard().text().split("\n")
+    with qtbot.waitSignal(pane.copy_wanted) as wanted:
+        qtbot.mouseClick(pane.header.copy, Qt.MouseButton.LeftButton)
+    copied = wanted.args[0].split("\n")
     assert copied[0].startswith(START.astimezone().strftime("%Y-%m-%d %H:%M:%S"))
     assert copied[1].endswith("WARNING  Second")
+
+
+def test_what_is_selected_by_hand_is_copied_with_masked_addresses(pane: LogPane) -> None:
+    pane.append([line(0, "refused for paula@example.com")])
+    pane.flush()
+    pane.view.selectAll()
+    pane.view.copy()
+    copied = QGuiApplication.clipboard().text()
+    assert "refused for p•••@example.com" in copied
+    assert "paula@" not in copied
 
 
 def test_a_report_is_asked_for(pane: LogPane, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from app.core.events import LogEvent, RequestEvent
 from app.core.texts import _, ngettext
 from app.ui import navigation
+from app.ui.clipboard import copy_masked
 from app.ui.context import Context
 from app.ui.pages.log.details import LineSheet
 from app.ui.shell.log_pane import LogPane
@@ -37,6 +38,7 @@ class LogDesk(QObject):
         self._pane = pane
         pane.line_activated.connect(self.open_line)
         pane.report_requested.connect(self.ask_where)
+        pane.copy_wanted.connect(lambda words: copy_masked(context, words, self))
 
     def open_line(self, entry_id: int) -> LineSheet | None:
         """None for a line that has left the pane meanwhile."""
@@ -47,6 +49,7 @@ class LogDesk(QObject):
         nearby = self._feed.requests_around(event, _NEARBY, _MOST_REQUESTS) if isinstance(event, LogEvent) else []
         sheet = LineSheet(self._pane.window(), event, nearby)
         sheet.run_wanted.connect(lambda run_id: self._context.navigator.push(navigation.RUN, run_id=run_id))
+        sheet.copy_wanted.connect(lambda words: copy_masked(self._context, words, self))
         sheet.open()
         return sheet
 

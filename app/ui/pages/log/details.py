@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.core.events import Level, LogEvent, RequestEvent
@@ -67,9 +66,10 @@ def facts_of(event: LogEvent | RequestEvent) -> list[tuple[str, str]]:
 
 
 class LineSheet(Sheet):
-    """``run_wanted`` and ``integration_wanted`` open the pages the line belongs to."""
+    """``run_wanted`` opens the page the line belongs to; ``copy_wanted`` carries the words for the clipboard."""
 
     run_wanted = Signal(str)
+    copy_wanted = Signal(str)
 
     def __init__(self, parent: QWidget, event: LogEvent | RequestEvent, requests: Sequence[RequestEvent] = ()) -> None:
         super().__init__(parent, _("Line of the live log"), width_px=_WIDTH_PX)
@@ -102,7 +102,7 @@ class LineSheet(Sheet):
         return "\n".join(lines)
 
     def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.shown_words())
+        self.copy_wanted.emit(self.shown_words())
 
     def _open(self, run_id: str) -> None:
         self.accept()

@@ -6,8 +6,8 @@ import json
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QWidget
 
 from app.core.texts import _
@@ -71,6 +71,10 @@ class FieldLines(QAbstractTableModel):
 
 
 class PreviewDetail(Card):
+    """``copy_wanted`` carries the words for the clipboard."""
+
+    copy_wanted = Signal(str)
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._item: PreviewItem | None = None
@@ -112,7 +116,7 @@ class PreviewDetail(Card):
         self.body.addWidget(self.reason)
         self.body.addWidget(self._stack, 1)
         self.views.chosen.connect(lambda _key: self._show_view())
-        self.copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self.text.toPlainText()))
+        self.copy.clicked.connect(lambda: self.copy_wanted.emit(self.text.toPlainText()))
         self.setVisible(False)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

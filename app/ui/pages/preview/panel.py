@@ -12,6 +12,7 @@ from app.core.records import Kind
 from app.core.texts import _, ngettext
 from app.services.previews import Preview, PreviewItem
 from app.ui import navigation
+from app.ui.clipboard import copy_without_secrets
 from app.ui.context import Context
 from app.ui.pages.panel import Panel
 from app.ui.pages.preview.detail import PreviewDetail
@@ -64,6 +65,7 @@ class PreviewPanel(Panel):
         self.items = ItemTable(self)
         self.list = self._build_list()
         self.detail = PreviewDetail()
+        self.detail.copy_wanted.connect(lambda words: copy_without_secrets(context, words, self))
         self.empty = EmptyState(
             "magnifying-glass-minus",
             _("Nothing to preview"),

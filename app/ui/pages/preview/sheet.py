@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app.core.errors import AppError
 from app.core.records import Kind
 from app.core.texts import _
+from app.ui.clipboard import copy_without_secrets
 from app.ui.context import Context
 from app.ui.pages.preview.detail import PreviewDetail
 from app.ui.pages.record_names import RECORD_NAMES
@@ -34,6 +35,7 @@ class RecordSheet(Sheet):
         self.progress.set_share(None)
         self.body.addWidget(self.progress)
         self.detail = PreviewDetail()
+        self.detail.copy_wanted.connect(lambda words: copy_without_secrets(context, words, self))
         self.detail.setFixedHeight(_HEIGHT_PX)
         self.body.addWidget(self.detail)
         self.problem = Banner("", Tone.WARNING)

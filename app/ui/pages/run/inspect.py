@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.core.labels import OUTCOME_NAMES
@@ -23,9 +22,11 @@ _MOST_HISTORY = 8
 
 
 class InspectSheet(Sheet):
-    """``retry_wanted``: send just this one again. ``preview_wanted``: show its fields and raw request."""
+    """``retry_wanted``: send just this one again. ``preview_wanted``: show its fields and raw request. ``copy_wanted``:
+    words for the clipboard."""
 
     retry_wanted = Signal()
+    copy_wanted = Signal(str)
     preview_wanted = Signal()
 
     def __init__(self, parent: QWidget, problem: ProblemView, *, label: str = "", can_retry: bool = True) -> None:
@@ -74,7 +75,7 @@ class InspectSheet(Sheet):
 
     def _copy(self) -> None:
         lines = [f"{name}: {value}" for name, value in self._facts if value]
-        QGuiApplication.clipboard().setText("\n".join([self.windowTitle(), *lines]))
+        self.copy_wanted.emit("\n".join([self.windowTitle(), *lines]))
 
     def _retry(self) -> None:
         self.accept()

@@ -16,6 +16,7 @@ from app.core.texts import _, ngettext
 from app.services.problems import ProblemView
 from app.services.undoing import Survey
 from app.ui import navigation
+from app.ui.clipboard import copy_masked
 from app.ui.context import Context
 from app.ui.pages.activity.run_list import run_state
 from app.ui.pages.monograms import pair_of
@@ -317,6 +318,7 @@ class RunPage(Page):
         sheet = InspectSheet(self, problem, label=model.label(problem), can_retry=can_retry)
         sheet.retry_wanted.connect(lambda: self.run(self._retry(problem)))
         sheet.preview_wanted.connect(lambda: self._open_record(problem))
+        sheet.copy_wanted.connect(lambda words: copy_masked(self.context, words, self))
         sheet.open()
         self.context.tasks.spawn(self._fill_history(sheet, problem), owner=sheet, on_error=self.show_error)
 
