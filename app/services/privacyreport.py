@@ -17,6 +17,7 @@ from app.core.records import Kind
 from app.core.texts import Text, _, ntext, text
 from app.services.listing import listed
 from app.storage.faults import file_error
+from app.storage.flushing import flush
 from app.storage.persondata import PersonHoldings
 from app.storage.personfiles import FileFate, FileSort
 
@@ -198,6 +199,7 @@ def write_person_report(report: PersonReport, path: Path) -> None:
     partial = path.with_name(path.name + ".partial")
     try:
         partial.write_text(words, encoding="utf-8" if is_json else "utf-8-sig", newline="\n")
+        flush(partial)
         partial.replace(path)
     except OSError as error:
         raise file_error(error, path) from error

@@ -33,6 +33,7 @@ from app.services.log import Log
 from app.services.systems import Systems
 from app.storage.accounts import AccountsStore
 from app.storage.faults import file_error
+from app.storage.flushing import flush
 from app.storage.integrations import IntegrationsStore
 from app.storage.ledger import Ledger
 from app.storage.products import ProductsStore
@@ -256,6 +257,7 @@ def _write(bundle: SupportBundle, path: Path) -> None:
         with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
             for each in bundle.files:
                 archive.writestr(each.name, each.content)
+        flush(partial)
         partial.replace(path)
     except OSError as error:
         raise file_error(error, path) from error

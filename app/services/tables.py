@@ -20,6 +20,7 @@ from xml.etree.ElementTree import ParseError
 from app.core.errors import ConfigError, StorageError
 from app.core.texts import current_language, text
 from app.sdk.archive import is_bomb
+from app.storage.flushing import flush
 
 Value = str | int | Decimal
 """What a cell holds: a text, which no spreadsheet executes or changes, or a number."""
@@ -77,6 +78,7 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
     temporary = Path(name)
     try:
         write(temporary)
+        flush(temporary)
         temporary.replace(path)
     except OSError as error:
         raise _write_error(path, error) from error
@@ -178,9 +180,13 @@ def _save_excel(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value
             made.append(cell)
         return made
 
-    sheet.append(cells(header))
-    for row in rows:
-        sheet.append(cells(row))
+    try:
+        sheet.append(cells(header))
+        for row in rows:
+            sheet.append(cells(row))
+    except BaseException:  # whatever broke off, openpyxl's own half-written file is closed
+        sheet.close()
+        raise
     book.save(path)
 
 

@@ -14,6 +14,7 @@ from app.core.events import now
 from app.core.texts import text
 from app.storage.details import clear_details
 from app.storage.faults import file_error, storage_error
+from app.storage.flushing import flush
 from app.storage.migrations import APPLICATION_ID, EXPIRING_TABLES, LATEST, version_of
 
 _KEPT = 4
@@ -77,7 +78,7 @@ class Backups:
         try:
             shutil.copyfile(backup, partial)
             partial.chmod(0o600)
-            _flush(partial)
+            flush(partial)
             kept = self.set_aside(database)
             partial.replace(database)
         except OSError as error:
@@ -176,8 +177,3 @@ def _refuse_unless_sound(backup: Path) -> None:
             remedy=text("Choose an older backup. Nothing has been changed."),
             detail=found,
         )
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())

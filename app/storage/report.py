@@ -9,6 +9,7 @@ from pathlib import Path
 from app.core.events import Level, RequestEvent
 from app.core.texts import Text, text
 from app.storage.faults import file_error
+from app.storage.flushing import flush
 from app.storage.logjson import LoggedEvent
 
 _LEVELS: Mapping[Level, Text] = {
@@ -47,6 +48,7 @@ async def write_report(path: Path, lines: AsyncIterator[str]) -> int:
                 await asyncio.to_thread(_append, partial, waiting)
                 waiting = []
         await asyncio.to_thread(_append, partial, waiting)
+        await asyncio.to_thread(flush, partial)
         await asyncio.to_thread(partial.replace, path)
     except OSError as error:
         raise file_error(error, path) from error
