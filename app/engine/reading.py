@@ -35,8 +35,9 @@ async def read_ahead(pages: AsyncIterator[Page]) -> AsyncGenerator[Page]:
                 yield page
         finally:
             following.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):  # raised already, or nobody waits for it
-                await following
+            await asyncio.wait({following})
+            if not following.cancelled():
+                following.exception()  # raised already, or nobody waits for it
 
 
 async def _next(iterator: AsyncIterator[Page]) -> Page | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from app.core.errors import AddressError, AppError
 from app.core.events import StageEvent, StageState
 from app.core.texts import Text
+from app.sdk.unexpected import unexpected
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,20 @@ async def _result(probe: Probe) -> StageEvent:
     try:
         finding = await probe.run()
     except AppError as error:
-        return StageEvent(
-            name=probe.name,
-            title=probe.title,
-            state=StageState.FAILED,
-            message=error.message,
-            remedy=error.remedy,
-            field=error.field,
-            suggestion=error.suggestion if isinstance(error, AddressError) else None,
-        )
+        return _failed(probe, error)
+    except Exception as error:  # noqa: BLE001 - a connector may stumble over any answer; the person gets a line about it
+        return _failed(probe, unexpected(error))
     state = StageState.NOTE if finding.is_note else StageState.OK
     return StageEvent(name=probe.name, title=probe.title, state=state, message=finding.message)
+
+
+def _failed(probe: Probe, error: AppError) -> StageEvent:
+    return StageEvent(
+        name=probe.name,
+        title=probe.title,
+        state=StageState.FAILED,
+        message=error.message,
+        remedy=error.remedy,
+        field=error.field,
+        suggestion=error.suggestion if isinstance(error, AddressError) else None,
+    )

@@ -71,6 +71,22 @@ async def test_an_id_that_repeats_arrives_once_and_the_later_version_counts(benc
     assert (await bench.run()).balance.total.count(Outcome.UPDATED) <= 1
 
 
+async def test_a_record_over_which_a_connector_stumbles_pauses_the_run_without_a_word_of_it(bench: Bench) -> None:
+    class Stumbling(ShelfSource):
+        async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
+            yield Page((order(1),), "1")
+            raise KeyError("anna.berg@example.com")
+
+    bench.source = Stumbling()
+    result = await bench.run()
+    assert result.run.state is RunState.PAUSED
+    assert result.run.remedy
+    assert isinstance(result.error, ProtocolError)
+    assert "KeyError at faults/test_sources.py" in result.error.detail
+    assert "anna.berg" not in repr(bench.events) + result.error.detail
+    assert result.balance.balances
+
+
 # Totals and pages that move -------------------------------------------------------------------------------------------
 
 
