@@ -30,6 +30,7 @@ from app.engine.ports import KeyedHash, LedgerPort, RunsPort
 from app.engine.progress import Progress
 from app.engine.sending import Sender
 from app.engine.stopping import stoppable
+from app.sdk.unexpected import unexpected
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,9 @@ class Engine:
             return await self._ended(RunState.WAITING, reason(error, now()), error)
         except AppError as error:
             return await self._ended(RunState.PAUSED, error.message, error)
+        except Exception as error:  # noqa: BLE001 - a connector may stumble over anything; the run can be continued
+            stumbled = unexpected(error)
+            return await self._ended(RunState.PAUSED, stumbled.message, stumbled)
         except asyncio.CancelledError:
             await self._ended(RunState.INTERRUPTED, text("Interrupted. It can be continued where it stopped."))
             raise
