@@ -98,6 +98,23 @@ class Vault:
                 await self._set_passphrase(record, passphrase)
             await self._seal_session()
 
+    async def change_passphrase(self, old: str, new: str) -> None:
+        """Seals everything anew, so that the old passphrase opens nothing of it any more. Copies made before, such as
+        backups, still open with the old one."""
+        async with self._turn:
+            record = await self._rows.record()
+            if record.wrapped is None:
+                raise SecretStoreError(
+                    text("Your secrets have no passphrase yet."), remedy=text("Choose one first."), field="passphrase"
+                )
+            _refuse_short(new, field="new_passphrase")
+            await self._unlock(record.wrapped, old)
+            key = SealingKey.random()
+            wrapped = await self._wrapped(new, key)
+            await self._rows.reseal(replace(record, wrapped=wrapped), self._key or key, key)
+            self._key = key
+            await self._database.scrub()
+
     async def use_keystore(self) -> None:
         """Gives the key of an open vault to the keystore; a passphrase is no longer asked for."""
         async with self._turn:
@@ -153,23 +170,22 @@ class Vault:
         self._state = VaultState.PASSPHRASE_OPEN
 
     async def _set_passphrase(self, record: VaultRecord, passphrase: str) -> None:
-        if len(passphrase) < SHORTEST_PASSPHRASE:
-            raise SecretStoreError(
-                text("The passphrase needs at least {count} characters.", count=SHORTEST_PASSPHRASE),
-                remedy=text("Choose a longer one; several words are easy to remember."),
-                field="passphrase",
-            )
+        _refuse_short(passphrase, field="passphrase")
         if self._key is None and self._problem is None:
             with suppress(SecretStoreError):  # a keystore that fails is the very reason for a passphrase
                 self._key = _key(await self._keystore.read(record.folder_id))
-        key, salt = self._key or SealingKey.random(), secrets.token_bytes(16)
-        outer = await asyncio.to_thread(key_from_passphrase, passphrase, salt, self._cost)
-        wrapped = Wrapped(salt, self._cost, outer.seal(key.raw, "vault"))
+        key = self._key or SealingKey.random()
+        wrapped = await self._wrapped(passphrase, key)
         await self._rows.save(replace(record, place=KeyPlace.PASSPHRASE, wrapped=wrapped))
         if self._key is not None:
             with suppress(SecretStoreError):  # the passphrase counts now, whether or not the old place lets go
                 await self._keystore.forget(record.folder_id)
         self._key, self._state = key, VaultState.PASSPHRASE_OPEN
+
+    async def _wrapped(self, passphrase: str, key: SealingKey) -> Wrapped:
+        salt = secrets.token_bytes(16)
+        outer = await asyncio.to_thread(key_from_passphrase, passphrase, salt, self._cost)
+        return Wrapped(salt, self._cost, outer.seal(key.raw, "vault"))
 
     async def _seal_session(self) -> None:
         for account, values in list(self._session.items()):
@@ -263,6 +279,15 @@ class Vault:
         return self._problem or SecretStoreError(
             text("The vault for secrets is not open."),
             remedy=text("Choose a passphrase for your secrets, or enter them for this session only."),
+        )
+
+
+def _refuse_short(passphrase: str, *, field: str) -> None:
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise SecretStoreError(
+            text("The passphrase needs at least {count} characters.", count=SHORTEST_PASSPHRASE),
+            remedy=text("Choose a longer one; several words are easy to remember."),
+            field=field,
         )
 
 

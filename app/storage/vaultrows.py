@@ -6,11 +6,12 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 from app.storage.database import Database, Work
-from app.storage.sealing import ScryptCost, Sealed, SealingKey
+from app.storage.sealing import ScryptCost, Sealed, SealingKey, UnsealError
 
 
 class KeyPlace(StrEnum):
@@ -57,19 +58,23 @@ class VaultRows:
         return found
 
     async def save(self, record: VaultRecord) -> None:
-        wrapped = record.wrapped
-        row = (
-            (
-                record.place.value,
-                wrapped.salt,
-                json.dumps(asdict(wrapped.cost)),
-                wrapped.sealed.nonce + wrapped.sealed.words,
-            )
-            if wrapped
-            else (record.place.value, None, None, None)
-        )
-        query = "INSERT OR REPLACE INTO vault (one, place, salt, cost, wrapped) VALUES (1, ?, ?, ?, ?)"
-        await self._database.write(lambda c: c.execute(query, row))
+        await self._database.write(lambda connection: _save(connection, record))
+
+    async def reseal(self, record: VaultRecord, old: SealingKey, new: SealingKey) -> None:
+        """Saves the record, and what the old key has sealed with the new one. What it cannot open stays as it is."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            query = "SELECT account, field, nonce, sealed FROM secret WHERE key_id = ?"
+            for account, name, nonce, words in connection.execute(query, (old.id,)).fetchall():
+                with suppress(UnsealError):
+                    sealed = new.seal(old.unseal(Sealed(nonce, words), account, name), account, name)
+                    connection.execute(
+                        "UPDATE secret SET key_id = ?, nonce = ?, sealed = ? WHERE account = ? AND field = ?",
+                        (new.id, sealed.nonce, sealed.words, account, name),
+                    )
+            _save(connection, record)
+
+        await self._database.write(work)
 
     async def has_secrets(self) -> bool:
         return await self._database.read(lambda c: c.execute("SELECT 1 FROM secret LIMIT 1").fetchone() is not None)
@@ -89,6 +94,21 @@ class VaultRows:
 
     async def delete(self, account: str) -> None:
         await self._database.write(lambda c: c.execute("DELETE FROM secret WHERE account = ?", (account,)))
+
+
+def _save(connection: sqlite3.Connection, record: VaultRecord) -> None:
+    wrapped = record.wrapped
+    row = (
+        (
+            record.place.value,
+            wrapped.salt,
+            json.dumps(asdict(wrapped.cost)),
+            wrapped.sealed.nonce + wrapped.sealed.words,
+        )
+        if wrapped
+        else (record.place.value, None, None, None)
+    )
+    connection.execute("INSERT OR REPLACE INTO vault (one, place, salt, cost, wrapped) VALUES (1, ?, ?, ?, ?)", row)
 
 
 def putting_secrets(account: str, values: Mapping[str, str], key: SealingKey | None) -> Work[object]:

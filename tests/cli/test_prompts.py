@@ -38,3 +38,41 @@ def test_nobody_is_asked_without_a_terminal(koppler: Koppler, asked: list[str]) 
     assert outcome.code == 3
     assert outcome.event("stage")["field"] == "access_token"
     assert asked == []
+
+
+# The passphrase ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a person at a terminal types, unseen, one answer after another."""
+    answers: list[str] = []
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda _question: answers.pop(0))
+    return answers
+
+
+def test_a_passphrase_is_chosen_and_changed_at_a_terminal(koppler: Koppler, typed: list[str]) -> None:
+    typed += ["correct horse", "correct horse"]
+    assert koppler("passphrase").code == 0
+    typed += ["correct horse", "battery staple", "battery staple"]
+    outcome = koppler("passphrase", "--json")
+    assert outcome.code == 0
+    assert outcome.event("passphrase") == {"event": "passphrase", "changed": True}
+    typed += ["correct horse", "another one", "another one"]
+    refused = koppler("passphrase")
+    assert refused.code == 3
+    assert "not the right one" in refused.err
+    assert "horse" not in refused.err
+
+
+def test_a_passphrase_that_is_not_repeated_changes_nothing(koppler: Koppler, typed: list[str]) -> None:
+    typed += ["correct horse", "correct hoarse"]
+    assert "differ" in koppler("passphrase").err
+    typed += ["battery staple", "battery staple"]
+    assert koppler("passphrase").code == 0
+
+
+def test_a_passphrase_is_no_argument(koppler: Koppler) -> None:
+    assert koppler("passphrase", "correct horse").code == 2
+    assert koppler("passphrase").code == 3

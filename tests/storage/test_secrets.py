@@ -293,6 +293,42 @@ async def test_a_passphrase_in_the_environment_does_not_lock_out_the_keystores_s
     assert await vault_with(database, fake_keyring).get("my-shop") == {"token": CANARY}
 
 
+async def test_a_changed_passphrase_opens_everything_and_the_old_one_nothing(
+    database: Database, folder: DataFolder
+) -> None:
+    vault = vault_with(database, NoKeyring())
+    await vault.use_passphrase("correct horse")
+    await vault.put("my-shop", {"token": CANARY})
+    await vault.put("my-mail", {"key": CANARY, "other": "kept"})
+    before = await VaultRows(database).of("my-shop")
+    await vault.change_passphrase("correct horse", "battery staple")
+    assert await vault.get("my-shop") == {"token": CANARY}
+    again = vault_with(database, NoKeyring())
+    with pytest.raises(SecretStoreError, match="not the right one"):
+        await again.use_passphrase("correct horse")
+    await again.use_passphrase("battery staple")
+    assert await again.get("my-mail") == {"key": CANARY, "other": "kept"}
+    old = before["token"]
+    files = [path for path in folder.root.rglob("*") if path.is_file()]
+    assert [path.name for path in files if old.sealed.words in path.read_bytes()] == []
+
+
+async def test_a_passphrase_is_changed_only_by_who_knows_it(database: Database) -> None:
+    vault = vault_with(database, NoKeyring())
+    with pytest.raises(SecretStoreError, match="no passphrase yet"):
+        await vault.change_passphrase("correct horse", "battery staple")
+    await vault.use_passphrase("correct horse")
+    await vault.put("my-shop", {"token": CANARY})
+    with pytest.raises(SecretStoreError, match="not the right one") as raised:
+        await vault.change_passphrase("wrong horse", "battery staple")
+    assert raised.value.field == "passphrase"
+    with pytest.raises(SecretStoreError, match="at least 8") as raised:
+        await vault.change_passphrase("correct horse", "short")
+    assert raised.value.field == "new_passphrase"
+    assert await vault.get("my-shop") == {"token": CANARY}
+    assert await vault_with(database, NoKeyring(), KOPPLER_PASSPHRASE="correct horse").get("my-shop")
+
+
 async def test_a_short_passphrase_is_refused(database: Database) -> None:
     with pytest.raises(SecretStoreError, match="at least 8") as raised:
         await vault_with(database, NoKeyring()).use_passphrase("short")

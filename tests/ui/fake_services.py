@@ -36,6 +36,7 @@ class FakeVault:
 
     state: VaultState = VaultState.KEYSTORE
     problem: SecretStoreError | None = None
+    passphrase: str = ""
 
     def place(self) -> Text:
         return PLACE
@@ -47,6 +48,12 @@ class FakeVault:
         if len(passphrase) < 8:
             raise SecretStoreError(text("The passphrase is too short."))
         self.state = VaultState.PASSPHRASE_OPEN
+        self.passphrase = passphrase
+
+    async def change_passphrase(self, old: str, new: str) -> None:
+        if old != self.passphrase:
+            raise SecretStoreError(text("The passphrase is not the right one."), field="passphrase")
+        self.passphrase = new
 
     def use_session(self) -> None:
         self.state = VaultState.SESSION

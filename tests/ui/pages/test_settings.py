@@ -11,7 +11,7 @@ from app.core.texts import text
 from app.storage.secrets import VaultState
 from app.ui.pages.settings import SettingsPage
 from app.ui.pages.settings.about import AboutSheet
-from app.ui.pages.vault import VaultSheet
+from app.ui.pages.vault import ChangePassphraseSheet, VaultSheet
 from app.ui.theme import ThemeChoice
 from tests.ui.accessibility import unnamed_controls
 from tests.ui.fakes import FakeWindow
@@ -70,6 +70,27 @@ def test_without_a_keystore_a_passphrase_can_be_chosen(window: FakeWindow, qtbot
     sheet.agree.click()
     qtbot.waitUntil(lambda: window.services.secrets.state is VaultState.PASSPHRASE_OPEN)
     qtbot.waitUntil(page.keystore_button.isVisible)
+
+
+def test_the_passphrase_is_changed_by_who_knows_it(window: FakeWindow, qtbot: QtBot) -> None:
+    window.services.secrets.state = VaultState.PASSPHRASE_OPEN
+    window.services.secrets.passphrase = "correct horse"
+    page = SettingsPage(window.context)
+    window.show(page)
+    qtbot.waitUntil(page.change_button.isVisible)
+    page.change_button.click()
+    sheet = page.findChildren(ChangePassphraseSheet)[0]
+    assert unnamed_controls(sheet) == []
+    for field, words in ((sheet.old, "wrong horse"), (sheet.new, "battery staple"), (sheet.again, "battery stable")):
+        field.setText(words)
+    sheet.agree.click()
+    assert "differ" in sheet.error_words()
+    sheet.again.setText("battery staple")
+    sheet.agree.click()
+    qtbot.waitUntil(lambda: "not the right one" in sheet.error_words())
+    sheet.old.setText("correct horse")
+    sheet.agree.click()
+    qtbot.waitUntil(lambda: window.services.secrets.passphrase == "battery staple")
 
 
 def test_licences_name_qt_and_its_licence(page: SettingsPage) -> None:

@@ -16,7 +16,7 @@ from app.ui.context import Context
 from app.ui.pages.page import Page
 from app.ui.pages.settings.about import AboutSheet
 from app.ui.pages.settings.privacy import PrivacyCard
-from app.ui.pages.vault import VaultSheet
+from app.ui.pages.vault import ChangePassphraseSheet, VaultSheet
 from app.ui.theme import SPACING, ThemeChoice
 from app.ui.widgets.buttons import SecondaryButton
 from app.ui.widgets.card import Card
@@ -87,9 +87,12 @@ class SettingsPage(Page):
         self.keystore_button = SecondaryButton(_("Use the system's keystore"), is_small=True)
         card.body.addWidget(self.secret_place)
         card.body.addWidget(self.secret_problem)
-        card.body.addLayout(_buttons(self.vault_button, self.keystore_button))
+        self.change_button = SecondaryButton(_("Change the passphrase…"), is_small=True)
+        card.body.addLayout(_buttons(self.vault_button, self.change_button, self.keystore_button))
         self.vault_button.hide()
         self.keystore_button.hide()
+        self.change_button.hide()
+        self.change_button.clicked.connect(self._change_passphrase)
         self.vault_button.clicked.connect(self._open_vault)
         self.keystore_button.clicked.connect(lambda: self.run(self._use_keystore()))
         return card
@@ -165,10 +168,16 @@ class SettingsPage(Page):
         self.vault_button.updateGeometry()
         self.vault_button.setVisible(state is not VaultState.PASSPHRASE_OPEN)
         self.keystore_button.setVisible(state is VaultState.PASSPHRASE_OPEN)
+        self.change_button.setVisible(state is VaultState.PASSPHRASE_OPEN)
 
     def _open_vault(self) -> None:
         sheet = VaultSheet(self.context, self, self._vault_state, self._vault_reason)
         sheet.opened.connect(lambda: self.run(self._show_vault()))
+        sheet.open()
+
+    def _change_passphrase(self) -> None:
+        sheet = ChangePassphraseSheet(self.context, self)
+        sheet.changed.connect(lambda: self.context.notices.toast(_("The new passphrase counts from now on.")))
         sheet.open()
 
     async def _use_keystore(self) -> None:
