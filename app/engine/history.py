@@ -33,7 +33,7 @@ def with_history(sighting: Sighting, entry: Entry | None, job: Job, route: Route
     what is older than the day that was imported from stays out, and an order that only now may go, because a rule or
     the record was mended, goes without firing automations."""
     if isinstance(sighting.record, Contact):
-        return _of_contact(_heeded(sighting, sighting.record, route), entry, job, search_keys)
+        return _of_contact(_heeded(sighting, sighting.record, route, search_keys), entry, job, search_keys)
     if job.run.mode not in {RunMode.CHANGES, RunMode.PREVIEW} or not _was_left_out(entry):
         return sighting
     if sighting.refusal is None and entry and entry.reason == _TOO_OLD and not route.has_changes:
@@ -43,7 +43,7 @@ def with_history(sighting: Sighting, entry: Entry | None, job: Job, route: Route
     return sighting
 
 
-def _heeded(sighting: Sighting, contact: Contact, route: Route) -> Sighting:
+def _heeded(sighting: Sighting, contact: Contact, route: Route, search_keys: SearchKeys) -> Sighting:
     """A withdrawal reaches the target although only people with consent are sent."""
     is_left_out = sighting.refusal is not None and sighting.refusal.reason == "consent_required"
     if not is_left_out or contact.consent.state is not ConsentState.WITHDRAWN:
@@ -53,8 +53,8 @@ def _heeded(sighting: Sighting, contact: Contact, route: Route) -> Sighting:
     drafted = route.target.withdrawal(contact)
     if isinstance(drafted, Refusal):
         return replace(sighting, refusal=drafted)
-    # Without a key: a withdrawal's content holds nothing of the person.
-    content_hash = hashlib.sha256(encoded(drafted.content)).digest()
+    # The content names nobody, for this hash has no key of its own; the keyed ones tell one address from the next.
+    content_hash = hashlib.sha256(encoded(drafted.content) + b"".join(search_keys(sighting))).digest()
     return replace(sighting, draft=drafted, refusal=None, content_hash=content_hash)
 
 

@@ -72,6 +72,14 @@ def test_a_withdrawal_is_told_even_where_only_people_with_consent_are_sent(run: 
     assert row["firstName"] == ""  # nothing else of the person is written
 
 
+def test_a_withdrawal_counts_for_each_address_anew() -> None:
+    found = play(
+        [Doing.SEND_AGREED, Doing.JOIN, Doing.WITHDRAW, Doing.IMPORT]
+        + [Doing.CHANGE_ADDRESS, Doing.JOIN, Doing.WITHDRAW, Doing.SYNC]
+    )
+    assert set(found.person.standings().values()) == {"2"}
+
+
 def test_pending_is_never_confirmed_by_us() -> None:
     assert status_after(Doing.ASK_TO_CONFIRM, Doing.AGREE, Doing.SYNC, Doing.IMPORT) == "0"
 
