@@ -112,9 +112,10 @@ class UndoEngine:
     async def _note_intents(self) -> None:
         """All at once, so that a crash leaves either the whole undo or nothing of it."""
         await self._creations.forget_history(self._run.integration, self._run.kinds)
-        entries = [self._planned(each) if each.goes else self._kept(each) for each in self._verdicts]
+        verdicts = await self._valid()
+        entries = [self._planned(each) if each.goes else self._kept(each) for each in verdicts]
         await self._ledger.record(entries)
-        for verdict, entry in zip(self._verdicts, entries, strict=True):
+        for verdict, entry in zip(verdicts, entries, strict=True):
             if not verdict.goes:
                 self._tell.record(entry, verdict.label)
         marks = [await self._mark(kind) for kind in self._run.kinds]
@@ -125,6 +126,18 @@ class UndoEngine:
             )
         for mark in marks:
             await self._ledger.checkpoint(self._run.id, mark)
+
+    async def _valid(self) -> Sequence[Verdict]:
+        """What another run has touched since the survey stays as that run left it."""
+        valid: list[Verdict] = []
+        for kind in self._run.kinds:
+            mine = [verdict for verdict in self._verdicts if verdict.entry.kind is kind]
+            known = await self._ledger.load(self._run.integration, kind, [each.entry.key for each in mine])
+            for verdict in mine:
+                present = known.get(verdict.entry.key, verdict.entry)
+                is_same = present.at == verdict.entry.at and present.run_id == verdict.entry.run_id
+                valid.append(verdict if is_same else Verdict(entry=present, reason="kept_updated_since"))
+        return valid
 
     async def _mark(self, kind: Kind) -> FlowMark:
         number = await self._ledger.touched(self._run.id, kind)

@@ -72,18 +72,16 @@ class Undoing:
         self._emit = emit
         self._patience = patience
 
-    async def count(self, run_id: str) -> int:
-        """How many records stand in the journal as created by this import; 0 where it is none that can be undone."""
+    async def is_undoable(self, run_id: str) -> bool:
+        """Whether it is an import of which something is left that it created, as far as the journal knows."""
         run = await self._book.get(run_id)
-        if run is None or run.mode not in UNDOABLE:
-            return 0
-        return sum((await self._created(run)).values())
+        return run is not None and run.mode in UNDOABLE and await self._creations.any(run.integration, run.id)
 
     async def latest(self, key: str) -> str:
         """The id of the newest import of an integration that created something. Raises ConfigError."""
         integration = await self._integrations.stored(key)
         for run in await self._book.recent(key, 1_000):
-            if run.mode in UNDOABLE and await self._created(run):
+            if run.mode in UNDOABLE and await self._creations.any(run.integration, run.id):
                 return run.id
         raise ConfigError(
             text('"{integration}" has no import that could be undone.', integration=integration.title),

@@ -25,6 +25,11 @@ class Creations:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def any(self, integration: str, run_id: str) -> bool:
+        """Whether a record stands in the ledger as created by the run."""
+        query = f"SELECT 1 FROM entry WHERE {_CREATED} LIMIT 1"  # noqa: S608 - constants only
+        return await self._database.read(lambda c: c.execute(query, (integration, run_id)).fetchone() is not None)
+
     async def counts(self, integration: str, run_id: str) -> Mapping[Kind, int]:
         """How many records of each kind stand in the ledger as created by the run, in the order of kinds."""
         query = f"SELECT kind, count(*) FROM entry WHERE {_CREATED} GROUP BY kind"  # noqa: S608 - constants only

@@ -165,6 +165,17 @@ async def test_a_change_between_survey_and_removal_is_seen(returns: Returns) -> 
     assert returns.outcome("9") == (Outcome.UNCHANGED, "kept_changed_in_target")
 
 
+async def test_what_another_run_touched_since_the_survey_stays(returns: Returns) -> None:
+    survey = await returns.survey()
+    returns.bench.source.records[0] = order(1, "12.00")
+    await returns.bench.run()
+    run = replace(returns.bench.runs.runs["run1"], id="undo1", mode=RunMode.UNDO, kinds=(Kind.ORDERS,))
+    assert (await returns.engine(run, survey).run()).is_finished
+    assert set(returns.warehouse.items) == {"1"}
+    assert returns.outcome("1") == (Outcome.UNCHANGED, "kept_updated_since")
+    assert returns.bench.ledger.entries["shop", Kind.ORDERS, "1"].content_hash != survey.verdicts[0].entry.content_hash
+
+
 async def test_a_stopped_undo_goes_on_where_it_stopped(returns: Returns) -> None:
     def stop(event: Event) -> None:
         if isinstance(event, LogEvent) and "removed" in str(event.message):

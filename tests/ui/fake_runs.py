@@ -180,9 +180,8 @@ class FakeUndoing:
     pages: int = 3
     started: list[tuple[Survey, int]] = field(default_factory=list)
 
-    async def count(self, run_id: str) -> int:
-        found = self.survey_found
-        return len(found.verdicts) if found is not None and found.run.id == run_id else 0
+    async def is_undoable(self, run_id: str) -> bool:
+        return self.survey_found is not None and self.survey_found.run.id == run_id
 
     async def survey(self, run_id: str) -> AsyncIterator[SurveyProgress | Survey]:
         assert self.survey_found is not None

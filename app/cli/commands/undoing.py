@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from app.cli.commands.running import follow, prepared
 from app.cli.exits import Exit
 from app.cli.output import cell, new_table
@@ -15,6 +17,7 @@ from app.services.names import WrongUseError
 from app.services.undoing import Survey
 
 _SHOWN = 50
+_INTERVAL_S = 5.0
 
 
 async def undo_import(session: Session) -> Exit:
@@ -46,9 +49,13 @@ async def _survey(session: Session, services: Services) -> Survey:
             field="run",
         )
     session.output.note(_("Looking every record up; nothing is written. This can take a while."))
+    told_at = time.monotonic()
     async for found in services.undoing.survey(run_id):
         if isinstance(found, Survey):
             return found
+        if time.monotonic() - told_at >= _INTERVAL_S:
+            told_at = time.monotonic()
+            session.output.note(_("{done} of {total} looked up").format(done=found.done, total=found.total))
     raise AppError(text("The survey came to no end."), detail=f"no survey of run {run_id}")
 
 

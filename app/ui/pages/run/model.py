@@ -73,8 +73,7 @@ class RunModel(QObject):
         self.problem_count = 0
         self.outcome = Outcome.FAILED
         self.removals: int = 0
-        self.created = 0
-        """How many records could be undone, as far as the journal knows."""
+        self.can_undo = False
         self.reasons: Mapping[str, Reason] = {}
         self.labels: dict[tuple[Kind, str], str] = {}
         self._has_chosen = False
@@ -96,10 +95,6 @@ class RunModel(QObject):
     def listed(self) -> tuple[Outcome, ...]:
         """Whose records are listed, the most urgent first; an undo also tells what it kept."""
         return (*_URGENT[:-1], Outcome.UNCHANGED, Outcome.SKIPPED) if self.is_undo else _URGENT
-
-    @property
-    def can_undo(self) -> bool:
-        return self.created > 0 and not self.is_active
 
     @property
     def balance(self) -> Balance:
@@ -140,7 +135,7 @@ class RunModel(QObject):
     async def load(self) -> None:
         run_id = self.run_id
 
-        async def read(services: Services) -> tuple[RunView, IntegrationView | None, bool, bool, int, int]:
+        async def read(services: Services) -> tuple[RunView, IntegrationView | None, bool, bool, int, bool]:
             view = await services.runs.get(run_id)
             key = view.record.integration
             known = {each.key: each for each in await services.integrations.all()}
@@ -150,11 +145,12 @@ class RunModel(QObject):
             removals = await services.runs.count_problems(run_id, {Outcome.HELD}, LARGE_REMOVAL)
             can_continue = waiting is not None and waiting.run_id == run_id
             is_paused = bool(is_ours and handle and handle.is_paused)
-            created = await services.undoing.count(run_id) if key in known else 0
-            return view, known.get(key), is_paused, can_continue, removals, created
+            has_created = key in known and not view.is_active and view.balance.total.count(Outcome.CREATED) > 0
+            can_undo = has_created and await services.undoing.is_undoable(run_id)
+            return view, known.get(key), is_paused, can_continue, removals, can_undo
 
         found = await self._context.engine.call(read)
-        self.view, self.integration, self.is_paused, self.can_continue, self.removals, self.created = found
+        self.view, self.integration, self.is_paused, self.can_continue, self.removals, self.can_undo = found
         if not self.view.is_active:
             self.progress = None
         await self._load_names()
