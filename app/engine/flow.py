@@ -10,7 +10,6 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from app.core.errors import AppError, DataError
 from app.core.events import Emit, RunMode
@@ -26,12 +25,13 @@ from app.engine.flights import Cargo, Flights, loaded
 from app.engine.history import with_history
 from app.engine.job import Job, Route
 from app.engine.planning import Planner, Sighting, in_groups
-from app.engine.ports import LedgerPort, RunsPort
+from app.engine.ports import LedgerPort
 from app.engine.progress import Progress
 from app.engine.reading import closing, gathered, limited, read_ahead, vanished_pages
 from app.engine.removals import allowed_removals, removal_count, removes
 from app.engine.sending import Results, Sender
 from app.engine.telling import Teller
+from app.engine.window import Window
 from app.sdk.plan import Draft, Plan, Settled
 from app.sdk.source import Page, ReadRequest
 
@@ -51,7 +51,7 @@ class Flow:
         job: Job,
         *,
         ledger: LedgerPort,
-        runs: RunsPort,
+        window: Window,
         planner: Planner,
         progress: Progress,
         control: Control,
@@ -63,7 +63,7 @@ class Flow:
         self._route = route
         self._job = job
         self._ledger = ledger
-        self._runs = runs
+        self._window = window
         self._planner = planner
         self._progress = progress
         self._control = control
@@ -150,7 +150,7 @@ class Flow:
         total = await self._total()
         await self._set_mark(replace(mark, total=total))
         self._progress.begin(self.kind, balance, total)
-        self._tell.began(await self._since())
+        self._tell.began(await self._window.since(self.kind))
 
     async def _total(self) -> int | None:
         if self._job.keys or self._job.run.mode is RunMode.RETRY:
@@ -159,21 +159,13 @@ class Flow:
         limit = self._job.run.limit
         return total if limit is None or total is None else min(total, limit)
 
-    async def _since(self) -> datetime | None:
-        run = self._job.run
-        if run.mode is not RunMode.CHANGES:
-            return run.since
-        return run.since or await self._runs.watermark(run.integration, self.kind)
-
     async def _request(self) -> ReadRequest:
-        run = self._job.run
-        since = await self._since() if self._route.has_changes else None
         return ReadRequest(
             kind=self.kind,
-            until=run.until,
-            since=since,
+            until=self._window.until,
+            since=await self._window.opening(self._route),
             cursor=self.mark.cursor,
-            limit=run.limit,
+            limit=self._job.run.limit,
         )
 
     async def _leftovers(self) -> AsyncIterator[Page]:
@@ -188,9 +180,16 @@ class Flow:
         elif run.mode is RunMode.RETRY:
             pages = self._open_issues()
         else:
-            pages = limited(unless_circling(self._route.source.read(await self._request())), run.limit)
+            pages = self._timed(unless_circling(self._route.source.read(await self._request())))
+            pages = limited(pages, run.limit)
         async with closing(gathered(read_ahead(pages), self._route.target.batch_size(self.kind))) as joined:
             async for page in joined:
+                yield page
+
+    async def _timed(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
+        async with closing(pages):
+            async for page in pages:
+                await self._window.compare_clocks(self._route)
                 yield page
 
     async def _fetched(self, keys: Sequence[str]) -> AsyncIterator[Page]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.core.events import RunMode
 from app.core.ledger import RunRecord
@@ -30,7 +30,14 @@ class Route:
     source_http: HttpClient | None = None
     """Where the source has one: it tells what reading waits for."""
     has_changes: bool = True
+    granularity: timedelta = timedelta(0)
+    """What the source's filter of changes cannot tell apart."""
     sweeps: bool = False
+
+    @property
+    def ahead_by(self) -> timedelta | None:
+        """How far the source's clock is ahead of this computer's; None while it has not told."""
+        return self.source_http.vendor_clock.ahead_by if self.source_http is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -80,6 +80,10 @@ class RunsPort(Protocol):
 
     async def set_watermark(self, integration: str, kind: Kind, at: datetime) -> None: ...
 
+    async def set_until(self, run_id: str, until: datetime) -> None:
+        """Corrects the upper end of what a run reads."""
+        ...
+
 
 class KeyedHash(Protocol):
     """HMAC with the data folder's own key."""

@@ -30,6 +30,7 @@ from app.engine.ports import KeyedHash, LedgerPort, RunsPort
 from app.engine.progress import Progress
 from app.engine.sending import Sender
 from app.engine.stopping import stoppable
+from app.engine.window import Window
 from app.sdk.unexpected import unexpected
 
 
@@ -78,6 +79,7 @@ class Engine:
         self._emit = emit
         self._patience = patience
         self._run = job.run
+        self._window = Window(job.run, runs, lambda words: self._log(Level.WARNING, words))
         self._progress = Progress(job.run.id, job.run.integration, emit)
         self._removals_to_confirm = 0
 
@@ -113,7 +115,7 @@ class Engine:
             route,
             self._job,
             ledger=self._ledger,
-            runs=self._runs,
+            window=self._window,
             planner=planner,
             progress=self._progress,
             control=self.control,
@@ -128,7 +130,8 @@ class Engine:
             await self._keep_place(flow)
             raise
         self._removals_to_confirm += flow.removals_to_confirm
-        await self._move_watermark(route, flow.mark)
+        if flow.mark.is_done and not self._job.is_partial:
+            await self._window.close(route)
 
     async def _keep_place(self, flow: Flow) -> None:
         try:
@@ -170,15 +173,6 @@ class Engine:
         await self.control.sleep(seconds)
         self._progress.wait_for(Text(""))
         self._set_state(RunState.RUNNING)
-
-    async def _move_watermark(self, route: Route, mark: FlowMark) -> None:
-        run = self._run
-        if self._job.is_partial or not mark.is_done:
-            return
-        before = await self._runs.watermark(run.integration, route.kind)
-        leaves_gap = run.since is not None and before is not None and run.since > before
-        if not leaves_gap:
-            await self._runs.set_watermark(run.integration, route.kind, run.until)
 
     async def _closed(self) -> RunResult:
         balance = await self._ledger.balance(self._run.id)

@@ -12,9 +12,10 @@ from app.core.records import Kind, Record, Unreadable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRequest:
-    """``since`` None reads everything, else what changed at or after that moment. ``until`` freezes the upper end at
-    the start of the run, so that reading ends although the shop goes on selling. Both aware. ``cursor`` continues
-    after the page that carried it."""
+    """``since`` None reads everything, else what changed at or after that moment; it reaches back already by the
+    overlap and by the granularity that the manifest names, so no source widens it again. ``until`` freezes the upper
+    end at the start of the run, so that reading ends although the shop goes on selling. Both aware. ``cursor``
+    continues after the page that carried it."""
 
     kind: Kind
     until: datetime

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from app.core.configuration import Integration
 from app.core.errors import ConfigError
@@ -72,6 +73,7 @@ class OpenIntegration:
             target_account=taking.account.key,
             looks_up=writes is None or writes.looks_up,
             has_changes=reads is None or reads.has_changes,
+            granularity=reads.granularity if reads is not None else timedelta(0),
             sweeps=reads is not None and reads.sweeps,
         )
 

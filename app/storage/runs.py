@@ -91,6 +91,11 @@ class Runs:
             lambda c: c.execute("INSERT OR REPLACE INTO watermark (integration, kind, at) VALUES (?, ?, ?)", row)
         )
 
+    async def set_until(self, run_id: str, until: datetime) -> None:
+        """Corrects the upper end of what a run reads."""
+        row = (stored(until), run_id)
+        await self._database.write(lambda c: c.execute("UPDATE run SET until = ? WHERE id = ?", row))
+
     async def get(self, run_id: str) -> RunRecord | None:
         found = await self._select("id = ?", (run_id,), limit=1)
         return found[0] if found else None

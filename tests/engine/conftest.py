@@ -37,6 +37,8 @@ class Bench:
     patience: tuple[float, ...] = (0, 0, 0)
     number: int = 0
     listener: Callable[[Event], None] = discard
+    told_clock: object = None
+    """Stands for the client of the source, where a test tells how its clock differs."""
 
     def __post_init__(self) -> None:
         self.runs = MemoryRuns(self.ledger)
@@ -48,6 +50,7 @@ class Bench:
             source=self.source,
             target=WarehouseTarget(http, self.warehouse),
             http=http,
+            source_http=self.told_clock,  # type: ignore[arg-type]
             source_account="shelf",
             target_account="warehouse",
             looks_up=self.looks_up,

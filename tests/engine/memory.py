@@ -119,7 +119,7 @@ class MemoryRuns:
     async def update(self, run: RunRecord) -> None:
         if run.state is not RunState.RUNNING:
             self._ledger.unfold()
-        self.runs[run.id] = run
+        self.runs[run.id] = replace(run, until=self.runs[run.id].until) if run.id in self.runs else run
 
     async def last_unfinished(self, integration: str) -> RunRecord | None:
         for run in reversed(self.runs.values()):
@@ -133,3 +133,6 @@ class MemoryRuns:
 
     async def set_watermark(self, integration: str, kind: Kind, at: datetime) -> None:
         self.watermarks[integration, kind] = at
+
+    async def set_until(self, run_id: str, until: datetime) -> None:
+        self.runs[run_id] = replace(self.runs[run_id], until=until)

@@ -1,7 +1,7 @@
 """Reading back: who has opted out, and whose address bounces hard.
 
 https://developers.activecampaign.com/reference/list-all-contacts with the memberships side-loaded. The filter by date
-is documented for whole days only and its time zone is the account's, so two days are read again; a repeat is harmless.
+is documented for whole days only and its time zone is the account's: the manifest says so, and is asked for earlier.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from app.connectors.activecampaign.lists import list_names, list_suggestions
 from app.connectors.activecampaign.people import contact_pages, has_bounced, memberships
@@ -22,7 +22,6 @@ from app.sdk.answers import RejectedError
 from app.sdk.source import Page, ReadRequest
 from app.sdk.target import Suggestion
 
-_OVERLAP = timedelta(days=2)
 _UNSUBSCRIBED, _BOUNCED = "2", "3"
 
 
@@ -66,7 +65,7 @@ class ActiveCampaignSource:
     async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
         query = {}
         if request.since is not None:
-            query["filters[updated_after]"] = (request.since.astimezone(UTC) - _OVERLAP).date().isoformat()
+            query["filters[updated_after]"] = request.since.astimezone(UTC).date().isoformat()
         after = int(json.loads(request.cursor)["after"]) if request.cursor else 0
         async for page in contact_pages(self._wire, query, after=after, limit=request.limit):
             people = [_Person(row, lists) for row, lists in _with_lists(page)]

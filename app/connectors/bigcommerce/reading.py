@@ -19,9 +19,6 @@ from app.sdk.source import ReadRequest
 
 T = TypeVar("T")
 
-OVERLAP = timedelta(minutes=5)
-"""Read again before ``since``: whether the boundary is inclusive is not documented, and clocks differ."""
-
 # Each divides the one before it, so that page numbers stay whole when the size changes.
 _SIZES = (250, 125, 25, 5, 1)
 _MOST_RESTARTS = 3
@@ -132,7 +129,7 @@ def v2_window(request: ReadRequest, lag: timedelta = timedelta(0)) -> Query:
     if request.since is None:
         return {}
     return {
-        "min_date_modified": as_filter(request.since - OVERLAP - lag),
+        "min_date_modified": as_filter(request.since - lag),
         "max_date_modified": as_filter(request.until - lag),
     }
 
@@ -142,7 +139,7 @@ def v3_window(request: ReadRequest) -> Query:
     if request.since is None:
         return {}
     return {
-        "date_modified:min": as_filter(request.since - OVERLAP),
+        "date_modified:min": as_filter(request.since),
         "date_modified:max": as_filter(request.until),
     }
 
@@ -151,7 +148,7 @@ def is_in_window(request: ReadRequest, modified: datetime | None) -> bool:
     """Whether the filters of the window bring a row with this date of change."""
     if request.since is None or modified is None:
         return request.since is None
-    return (request.since - OVERLAP).replace(microsecond=0) <= modified <= request.until
+    return request.since.replace(microsecond=0) <= modified <= request.until
 
 
 FAILING = "koppler_failing"

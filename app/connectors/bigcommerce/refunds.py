@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from app.connectors.bigcommerce.client import Api, Row
-from app.connectors.bigcommerce.reading import OVERLAP, all_rows, batches, together
+from app.connectors.bigcommerce.reading import all_rows, batches, together
 from app.connectors.bigcommerce.values import as_filter
 from app.core.money import decimal_from
 from app.sdk.source import ReadRequest
@@ -32,7 +32,7 @@ async def orders_refunded_since(api: Api, request: ReadRequest) -> list[int]:
     """Ids in order. Whether a refund changes the order's own date of modification is not documented."""
     if request.since is None:
         return []
-    query = {"created:min": as_filter(request.since - OVERLAP), "created:max": as_filter(request.until)}
+    query = {"created:min": as_filter(request.since), "created:max": as_filter(request.until)}
     return sorted({int(row["order_id"]) for row in await all_rows(api, _REFUNDS, query)})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from app.connectors.activecampaign.manifest import MANIFEST
 from app.connectors.activecampaign.settings import SourceOptions
 from app.connectors.activecampaign.source import ActiveCampaignSource
 from app.core.records import Bounce, Deletion, Kind, OptOut
@@ -74,7 +75,8 @@ async def test_a_bounce_without_a_date_has_the_time_of_the_last_change(stage):
 
 
 async def test_changes_near_the_boundary_are_read_again(stage):
-    since = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    reads = MANIFEST.reads_kind(Kind.OPT_OUTS)
+    since = datetime(2026, 11, 20, 3, tzinfo=UTC) - reads.granularity
     row = person(stage, 1, list1="2")
     row["udate"] = "2026-11-19T20:00:00-05:00"
     old = person(stage, 2, list1="2")

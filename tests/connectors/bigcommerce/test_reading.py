@@ -178,16 +178,16 @@ async def test_a_shop_that_repeats_its_page_does_not_go_on_for_ever(shop, world,
     assert [each.id for each in records_in(first)] == [str(order_id)]
 
 
-@pytest.mark.parametrize("offset_s", [-1, 0, 1])
+@pytest.mark.parametrize("offset_s", [0, 1])
 async def test_changes_at_the_very_boundary_are_read(shop, world, clock, offset_s):
-    """``since`` is the end of the last run: what happened in that second belongs to somebody."""
+    """The engine asks for more than it needs; what happened in that very second belongs to somebody all the same."""
     world.add_order(items=[Item(77)], guest=("A", "B", "a@example.com"), at=clock.pass_by(seconds=offset_s))
     async with shop() as account:
         assert len(await read_all(account.source(), Kind.ORDERS, since=START, until=NOW)) == 1
 
 
-async def test_changes_before_the_overlap_are_not_read_again(shop, world, clock):
-    world.add_order(items=[Item(77, price=Decimal(1))], guest=("A", "B", "a@example.com"), at=clock.pass_by(minutes=-6))
+async def test_changes_before_the_moment_asked_for_are_not_read(shop, world, clock):
+    world.add_order(items=[Item(77, price=Decimal(1))], guest=("A", "B", "a@example.com"), at=clock.pass_by(seconds=-1))
     async with shop() as account:
         assert await read_all(account.source(), Kind.ORDERS, since=START, until=NOW) == []
 
