@@ -30,6 +30,9 @@ Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 
 _READERS = 2
+# Four times as much makes a large import no faster (the system's own cache holds the file), but it is memory that a long
+# import fills.
+_WRITER_CACHE_KIB, _READER_CACHE_KIB = 4000, 1000
 # Checking reads the whole file (about 1 s per 500 MB): always for small ones, after an unclean end for large ones.
 _ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024
 
@@ -88,7 +91,7 @@ class Database:
 
     async def rebuild(self) -> None:
         """Writes the whole file anew: not even the unused parts of its pages hold what was deleted. Takes a second for
-        100 MB, and as much free space."""
+        100 MB, and as much free space. Raises StorageError also where another program keeps the write-ahead log."""
         await self._on_thread(self._writing, lambda: _rebuild(self._connection()))
 
     async def back_up(self) -> Path:
@@ -177,7 +180,7 @@ class Database:
         if is_thorough and (found := connection.execute("PRAGMA quick_check(1)").fetchone()[0]) != "ok":
             raise DamagedDatabaseError(self.path, self.backups.newest(), str(found))
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, cache_kib: int = _WRITER_CACHE_KIB) -> sqlite3.Connection:
         connection = sqlite3.connect(
             self.path, timeout=self._busy_timeout_s, isolation_level=None, check_same_thread=False
         )
@@ -187,7 +190,7 @@ class Database:
             "fullfsync = ON",  # macOS: plain fsync leaves data in the drive's own cache
             "secure_delete = ON",  # what expires is overwritten, not only forgotten
             "temp_store = MEMORY",
-            "cache_size = -16000",
+            f"cache_size = -{cache_kib}",
             "wal_autocheckpoint = 4000",  # pages, 16 MB: a large import gains a fifth over the default of 1,000
         ):
             connection.execute(f"PRAGMA {pragma}")
@@ -201,7 +204,7 @@ class Database:
     def _reader(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if connection is None or connection not in self._readers:
-            connection = self._connect()
+            connection = self._connect(_READER_CACHE_KIB)
             connection.execute("PRAGMA query_only = ON")
             self._own.connection = connection
             self._readers.append(connection)
@@ -256,7 +259,12 @@ def _fold(connection: sqlite3.Connection) -> None:
 
 def _rebuild(connection: sqlite3.Connection) -> None:
     connection.execute("VACUUM")
-    _fold(connection)
+    is_busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if is_busy:  # somebody reads on from the write-ahead log, which therefore still holds what was deleted
+        raise StorageError(
+            text("Another program reads the database, so what was deleted is still in a file beside it."),
+            remedy=text("Close the other program. The file is emptied when Koppler closes."),
+        )
 
 
 def _size(path: Path) -> int:
