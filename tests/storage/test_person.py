@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.core.configuration import Account, Integration, Match, ProductRow
+from app.core.errors import StorageError
 from app.core.events import Level, LogEvent, RequestEvent, RunState
 from app.core.fields import FieldRule
 from app.core.ledger import FlowMark
@@ -315,6 +316,35 @@ async def test_a_mark_keeps_the_person_from_being_sent_again_until_it_is_taken_a
     assert await person_data.unmark(PAULA)
     assert not await person_data.unmark(PAULA)
     assert not (await load_erased_people(database, keyed)).has(ADDRESS)
+
+
+async def test_another_program_that_reads_on_is_named_and_the_rest_goes_when_koppler_closes(
+    folder: DataFolder, opened: Opened, cache: Path
+) -> None:
+    database = await opened(folder, busy_timeout_s=0.05)
+    keyed = await load_keyed_hash(database)
+    await fill(database, keyed)
+    data = PersonData(database, PersonFiles(folder, Backups(folder.backups), cache), keyed)
+    with closing(sqlite3.connect(folder.database, isolation_level=None)) as viewer:
+        viewer.execute("BEGIN")
+        viewer.execute("SELECT count(*) FROM entry").fetchone()
+        with pytest.raises(StorageError) as caught:
+            await data.erase(PAULA, keeps_mark=False)
+        assert "Close the other program" in str(caught.value.remedy)
+        viewer.execute("COMMIT")
+    assert (await data.find(PAULA)).count == 0
+    await database.close()
+    left = traces_in_files(folder.root, also=[hash_of_words(keyed, ADDRESS)])
+    assert [each for each in left if "Poststempel" not in each] == []
+
+
+async def test_a_record_whose_very_id_is_the_address_goes_too(
+    person_data: PersonData, folder: DataFolder, database: Database, keyed: FolderHash
+) -> None:
+    await Ledger(database).record([entry(ADDRESS, kind=Kind.OPT_OUTS, target_id=ADDRESS, search=())])
+    assert (await person_data.find(PAULA)).rows == {"entry": 1}
+    await person_data.erase(PAULA, keeps_mark=True)
+    assert traces_in_files(folder.root) == []
 
 
 async def test_one_among_many_is_found_in_the_database_and_in_every_backup(
