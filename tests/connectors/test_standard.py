@@ -19,11 +19,11 @@ from app.core.rules import Refusal
 from app.sdk.check import run_probes
 from app.sdk.manifest import Category, Manifest
 from app.sdk.options import CommonOptions
-from app.sdk.plan import Draft, Known
+from app.sdk.plan import Draft, Known, Plan
 from app.sdk.registry import Registry
 from app.sdk.settings import InputKind, field_specs, parse, secret_names
 from app.sdk.simulator import FaultKind
-from app.sdk.target import Timing
+from app.sdk.target import Timing, Undoes
 from tests.connectors.standard import (
     TYPES,
     Opened,
@@ -369,3 +369,33 @@ async def test_what_was_sent_is_known_and_not_created_again(manifest: Manifest, 
         known = await target.look_up(drafts)
         again = [target.plan([(draft, known.get(draft.key, Known()))]) for draft in drafts]
     assert Outcome.CREATED not in {record.outcome for plan in again for record in plan.records}
+
+
+@every_write
+async def test_what_can_be_undone_is_looked_back_at_without_a_write_and_then_gone(
+    manifest: Manifest, kind: Kind
+) -> None:
+    async with opened(manifest) as account:
+        records = await _samples(account, kind)
+        target = account.target()
+        await target.open([kind], Timing.HISTORICAL)
+        if not isinstance(target, Undoes) or kind not in target.undo_order():
+            pytest.skip("it offers no way back")
+        await set_up(target, account.access.http)
+        await target.open([kind], Timing.HISTORICAL)
+        drafts = [each for each in map(target.draft, records) if isinstance(each, Draft)]
+        known = await target.look_up(drafts)
+        for draft in drafts:
+            plan = target.plan([(draft, known.get(draft.key, Known()))])
+            await target.confirm(plan, await send(target, account.access.http, plan))
+        writes = len(account.simulator.writes)
+        found = await target.look_back(drafts)
+        assert len(account.simulator.writes) == writes
+        assert all(found[draft.key].is_same for draft in drafts)
+        for draft in drafts:
+            removal = target.removal(draft, found[draft.key], {})
+            assert removal == target.removal(draft, found[draft.key], {}), "it is pure"
+            assert removal.steps
+            assert all(step.is_repeatable and not step.saves for step in removal.steps)
+            await send(target, account.access.http, Plan((), removal.steps))
+        assert not any(each.exists for each in (await target.look_back(drafts)).values())
