@@ -145,8 +145,10 @@ class Vault:
                     await self._unlock(record.wrapped, passphrase)
             return self._state
         try:
-            self._key = _key(await self._keystore.read(record.folder_id))
+            key = _key(await self._keystore.read(record.folder_id))
         except SecretStoreError as error:
+            if self._is_for_session():
+                return self._state
             self._problem = error
             # Only for an empty vault: a passphrase would lock out what the keystore's key has sealed.
             if passphrase and not await self._rows.has_secrets():
@@ -154,8 +156,13 @@ class Vault:
             else:
                 self._state, self._key = VaultState.UNOPENED, None
         else:
-            self._state, self._problem = VaultState.KEYSTORE, None
+            if not self._is_for_session():
+                self._key, self._state, self._problem = key, VaultState.KEYSTORE, None
         return self._state
+
+    def _is_for_session(self) -> bool:
+        """The person may have chosen so while the keystore was waited for."""
+        return self._state is VaultState.SESSION
 
     async def _unlock(self, wrapped: Wrapped, passphrase: str) -> None:
         outer = await asyncio.to_thread(key_from_passphrase, passphrase, wrapped.salt, wrapped.cost)

@@ -44,7 +44,7 @@ def keyring_daemon() -> Iterator[None]:
 
 
 def _wait_for(name: str) -> None:
-    from jeepney import new_method_call
+    from jeepney import new_method_call  # type: ignore[import-untyped]
     from jeepney.bus_messages import message_bus  # type: ignore[import-untyped]
     from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
 
@@ -68,8 +68,8 @@ def lock() -> None:
 def silent_prompter() -> Iterator[None]:
     """A desktop whose password question is never answered: it owns the name and stays silent."""
     from jeepney import new_method_call
-    from jeepney.bus_messages import message_bus  # type: ignore[import-untyped]
-    from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
+    from jeepney.bus_messages import message_bus
+    from jeepney.io.blocking import open_dbus_connection
 
     with open_dbus_connection() as bus:
         bus.send_and_get_reply(new_method_call(message_bus, "RequestName", "su", (_PROMPTER, 4)))

@@ -1,3 +1,4 @@
+import asyncio
 import base64
 import threading
 from collections.abc import Iterator
@@ -58,8 +59,14 @@ class HangingKeyring(FakeKeyring):
         super().__init__()
         self.released = released
 
+        self._asked = threading.Event()
+
     def _answer(self) -> None:
+        self._asked.set()
         self.released.wait()
+
+    async def was_asked(self) -> None:
+        assert await asyncio.to_thread(self._asked.wait, 20)
 
 
 @pytest.fixture
@@ -291,6 +298,18 @@ async def test_a_passphrase_in_the_environment_does_not_lock_out_the_keystores_s
     without = vault_with(database, NoKeyring(), KOPPLER_PASSPHRASE="correct horse")
     assert await without.open() is VaultState.UNOPENED
     assert await vault_with(database, fake_keyring).get("my-shop") == {"token": CANARY}
+
+
+async def test_the_session_chosen_while_the_keystore_hangs_stays_chosen(
+    database: Database, hanging_keyring: HangingKeyring
+) -> None:
+    vault = vault_with(database, hanging_keyring)
+    opening = asyncio.create_task(vault.open())
+    await hanging_keyring.was_asked()
+    vault.use_session()
+    hanging_keyring.released.set()
+    assert await opening is VaultState.SESSION
+    assert vault.state is VaultState.SESSION
 
 
 async def test_a_changed_passphrase_opens_everything_and_the_old_one_nothing(
