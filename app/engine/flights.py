@@ -25,6 +25,8 @@ from app.engine.sending import Results, Sender
 from app.sdk.plan import Plan
 
 _AT_ONCE = 2
+_MOST_RECORDS = 100
+"""What a crash may leave to be sent again; a target that takes larger batches gets one at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,11 @@ class Cargo:
     """Decided without a request."""
     unchanged: Sequence[str] = ()
     cursor: str = ""
+
+    @property
+    def going(self) -> int:
+        """Records that are really sent."""
+        return sum(len(plan.keys) for plan in self.plans if plan.steps)
 
     def identities(self) -> Iterable[str]:
         return (identity for sighting in self.sightings.values() for identity in sighting.identities)
@@ -71,6 +78,7 @@ class _Sent:
 
 @dataclass(slots=True, kw_only=True)
 class _Flight:
+    records: int
     identities: frozenset[str]
     task: asyncio.Task[None]
 
@@ -102,11 +110,14 @@ class Flights:
 
     async def launch(self, cargo: Cargo) -> None:
         """Waits while the air is full. Raises what an earlier flight met; everything that answered is written then."""
-        while len(self._air) >= _AT_ONCE:
+        while len(self._air) >= _AT_ONCE or not self._has_room(cargo):
             await self._first_down()
         before = self._air[-1].task if self._air else None
         task = asyncio.create_task(self._fly(cargo, before))
-        self._air.append(_Flight(identities=frozenset(cargo.identities()), task=task))
+        self._air.append(_Flight(identities=frozenset(cargo.identities()), task=task, records=cargo.going))
+
+    def _has_room(self, cargo: Cargo) -> bool:
+        return not self._air or sum(each.records for each in self._air) + cargo.going <= _MOST_RECORDS
 
     async def landed(self) -> None:
         """Waits until nothing is in the air. Raises what a flight met."""
