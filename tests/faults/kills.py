@@ -16,7 +16,7 @@ from tests.faults.stage import End, Stage
 
 LARGEST_REPEAT: Mapping[str, int] = {"orders": 100, "contacts": 250}
 """What one restart may send again at most: one window of orders, one bulk import of contacts."""
-_LONGEST_LIFE_S = 8.0
+_LONGEST_LIFE_S = 90.0
 _SLOWER = 8
 _MOST_LIVES = 5
 _STEP_ORDERS = 120
