@@ -84,6 +84,7 @@ def parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often every variant runs (3)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all samples; - for standard output")
     parser.add_argument("--folder", type=Path, help="where data folders are made; on a real disk")
+    parser.add_argument("--peer-python", default=sys.executable, help="an interpreter that has the extra bench")
     parser.add_argument("--profile", action="store_true", help="print where the engine's time goes")
     parser.add_argument("--profile-file", type=Path, metavar="FILE")
     parser.add_argument("--sort", default="tottime", help="how a profile is sorted (tottime)")
@@ -145,6 +146,7 @@ def main(arguments: Sequence[str]) -> int:
             rounds=given.rounds or (1 if given.quick or profiler else 3),
             scale=given.scale or (_QUICK if given.quick else 1.0),
             profiler=profiler,
+            peer_python=given.peer_python,
         )
         results = asyncio.run(measured(bench, chosen, listen))
     is_ok = all(figure["ok"] for row in results for figure in row["figures"])

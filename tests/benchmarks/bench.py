@@ -71,6 +71,8 @@ class Bench:
     scale: float = 1.0
     """Multiplies how many records are measured; below 1 for a quick look."""
     profiler: cProfile.Profile | None = None
+    peer_python: str = sys.executable
+    """An interpreter that has the optional extra ``bench``."""
 
     def records(self, number: int, at_least: int = 250) -> int:
         return max(at_least, int(number * self.scale))

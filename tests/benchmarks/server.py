@@ -102,6 +102,7 @@ class Counts:
     records: int = 0
     repeated: int = 0
     """Records that arrived more than once."""
+    first_read_at: float = 0.0
     first_write_at: float = 0.0
     last_write_at: float = 0.0
     """Seconds of this process's monotonic clock."""
@@ -140,6 +141,7 @@ class Desk:
 
     def _page(self, target: str) -> bytes:
         self.counts.reads += 1
+        self.counts.first_read_at = self.counts.first_read_at or time.monotonic()
         query = parse_qs(urlsplit(target).query)
         first = int(query["page"][0]) * PAGE_SIZE
         return rendered(first, max(0, min(PAGE_SIZE, self.behaviour.orders - first)))

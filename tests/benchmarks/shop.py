@@ -162,15 +162,15 @@ class BenchSource:
             yield Page(orders_of(answer.content), str(page + 1))
 
     async def fetch(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[Page]:
-        for page in ():
-            yield page
+        return
+        yield Page((), "")
 
     async def count(self, request: ReadRequest) -> int | None:
         return self._total
 
     async def all_ids(self, kind: Kind) -> AsyncIterator[Sequence[str]]:
-        for ids in ():
-            yield ids
+        return
+        yield ()
 
 
 class BenchTarget:
