@@ -30,9 +30,9 @@ Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 
 _READERS = 2
-# Four times as much makes a large import no faster (the system's own cache holds the file), but it is memory that a long
-# import fills.
-_WRITER_CACHE_KIB, _READER_CACHE_KIB = 4000, 1000
+# Eight times as much makes a large import no faster (the system's own cache holds the file), but it is memory that a
+# long import fills.
+_WRITER_CACHE_KIB, _READER_CACHE_KIB = 2000, 1000
 # Checking reads the whole file (about 1 s per 500 MB): always for small ones, after an unclean end for large ones.
 _ALWAYS_CHECKED_BYTES = 64 * 1024 * 1024
 
