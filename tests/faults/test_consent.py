@@ -73,10 +73,8 @@ def test_a_withdrawal_is_told_even_where_only_people_with_consent_are_sent(run: 
 
 
 def test_a_withdrawal_counts_for_each_address_anew() -> None:
-    found = play(
-        [Doing.SEND_AGREED, Doing.JOIN, Doing.WITHDRAW, Doing.IMPORT]
-        + [Doing.CHANGE_ADDRESS, Doing.JOIN, Doing.WITHDRAW, Doing.SYNC]
-    )
+    first = (Doing.SEND_AGREED, Doing.JOIN, Doing.WITHDRAW, Doing.IMPORT)
+    found = play((*first, Doing.CHANGE_ADDRESS, Doing.JOIN, Doing.WITHDRAW, Doing.SYNC))
     assert set(found.person.standings().values()) == {"2"}
 
 

@@ -306,8 +306,9 @@ def _copied_line(line: Mapping[str, Any]) -> Row:
     }
 
 
-def _cents(amount: Decimal) -> int:
-    return int((amount * 100).to_integral_value())
+def _cents(amount: Decimal | int) -> int:
+    """An amount without decimals, such as yen, comes as a whole number."""
+    return int((Decimal(amount) * 100).to_integral_value())
 
 
 def _put_product(world: World, product: Row) -> Row:
