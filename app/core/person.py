@@ -54,6 +54,11 @@ class PersonWords:
     def is_in(self, words: str) -> bool:
         return bool(words) and self._pattern.search(_plain(words)) is not None
 
+    def has_parts_in(self, words: str) -> bool:
+        """Whether every part stands somewhere, in whatever form."""
+        plain = _plain(words)
+        return all(any(form in plain for form in forms) for forms in self._parts)
+
     def is_in_fields(self, value: Any) -> bool:
         """In JSON: also a name whose parts stand in fields of their own beside each other."""
         match value:
@@ -80,6 +85,12 @@ class PersonWords:
             return False
         values = {_plain(each) for each in fields.values() if isinstance(each, str)}
         return all(part in values for part in self.words.split())
+
+    @cached_property
+    def _parts(self) -> list[list[str]]:
+        spelt = (self.spelt or self.words).split()
+        pairs = zip(self.words.split(), spelt, strict=True)
+        return [[form.casefold() for form in (*_forms(part), *_forms(also))] for part, also in pairs]
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -140,11 +151,24 @@ class Traces:
     is_theirs: IsTheirs = lambda _address: False
 
     def are_in(self, words: str) -> bool:
-        return bool(words) and (self.person.is_in(words) or any(map(self.is_theirs, addresses_in(words))))
+        if not self.may_be_in(words):
+            return False
+        return self.person.is_in(words) or any(map(self.is_theirs, addresses_in(words)))
+
+    def may_be_in(self, words: str) -> bool:
+        """A quick look: of hundreds of thousands of rows nearly all hold no sign of the person."""
+        if not words:
+            return False
+        if "@" in words or "%40" in words:
+            return True
+        return self.person.asked_by is not AskedBy.EMAIL and self.person.has_parts_in(words)
 
     def are_in_json(self, words: str) -> bool:
+        """Also a name whose parts stand in fields of their own, and a number that is a whole value."""
         if self.are_in(words):
             return True
+        if self.person.asked_by is AskedBy.EMAIL or not self.person.has_parts_in(words):
+            return False
         try:
             return self.person.is_in_fields(json.loads(words))
         except ValueError:

@@ -39,11 +39,12 @@ class _Erasure:
                 self._matching("DELETE FROM log_line WHERE template IN (SELECT id FROM log_template WHERE {})", table)
                 self._matching("DELETE FROM log_template WHERE {}", table)
             case Treatment.SETTING:
-                self._blank(table, self._search.tables()[table])
+                for column in self._search.tables()[table]:
+                    self._blank(table, column)
             case Treatment.MARK:
                 self._matching("UPDATE flow_mark SET cursor = NULL, read = 0 WHERE {}", table)
             case Treatment.PRODUCT:
-                self._blank(table, ("name",))
+                self._blank(table, "name")
                 self._matching("DELETE FROM product WHERE {}", table)
             case Treatment.LINE | Treatment.ROW:
                 self._matching(f'DELETE FROM "{table}" WHERE {{}}', table)  # noqa: S608 - names of our own
@@ -53,16 +54,22 @@ class _Erasure:
         self._connection.execute("DELETE FROM log_template WHERE id NOT IN (SELECT template FROM log_line)")
 
     def _clear_entries(self, table: str) -> None:
+        """One look through the table; what was found is then changed by its key."""
         columns = self._search.tables()[table]
         ids = [column for column in ("key", "target_id") if column in columns]
-
-        def is_theirs(integration: str, kind: str, *own: str) -> bool:
-            return self._search.is_of_person(integration, kind, own[0]) or self._search.is_named(*own)
-
-        with judging(self._connection, is_theirs):
-            condition = f"koppler_traces(integration, kind, {', '.join(ids)})"
-            self._connection.execute(f'DELETE FROM "{table}" WHERE {condition}')  # noqa: S608 - names of our own
-        self._blank(table, tuple(column for column in ("place", "message") if column in columns))
+        texts = [column for column in ("place", "message") if column in columns]
+        condition, judge, _columns = self._search.matches(table)
+        with judging(self._connection, judge):
+            query = f'SELECT DISTINCT integration, kind, {", ".join(ids)} FROM "{table}" WHERE {condition}'  # noqa: S608
+            found = self._connection.execute(query).fetchall()
+        place = "integration = ? AND kind = ? AND key = ?"
+        for integration, kind, *own in found:
+            values = (integration, kind, own[0])
+            if self._search.is_of_person(*values) or self._search.is_named(*own):
+                self._connection.execute(f'DELETE FROM "{table}" WHERE {place}', values)  # noqa: S608
+                continue
+            for column in texts:
+                self._blank(table, column, f"{place} AND ", values)
 
     def _clear_intents(self, table: str) -> None:
         query = f'SELECT id, integration, kind, keys FROM "{table}"'  # noqa: S608 - names of our own
@@ -79,16 +86,15 @@ class _Erasure:
                 values = (json.dumps(after), number)
                 self._connection.execute(f'UPDATE "{table}" SET keys = ? WHERE id = ?', values)  # noqa: S608
 
-    def _blank(self, table: str, columns: tuple[str, ...]) -> None:
+    def _blank(self, table: str, column: str, among: str = "", values: tuple[str, ...] = ()) -> None:
+        """``among`` narrows the rows."""
         traces = self._search.traces
-        for column in columns:
-            with judging(self._connection, lambda words: bool(words) and traces.are_in_json(str(words))):
-                found = self._connection.execute(
-                    f'SELECT DISTINCT "{column}" FROM "{table}" WHERE koppler_traces("{column}")'  # noqa: S608
-                ).fetchall()
-            cleaned = [(_cleaned(traces, words), words) for (words,) in found]
-            query = f'UPDATE "{table}" SET "{column}" = ? WHERE "{column}" = ?'  # noqa: S608 - names of our own
-            self._connection.executemany(query, cleaned)
+        with judging(self._connection, lambda words: bool(words) and traces.are_in_json(str(words))):
+            query = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE {among}koppler_traces("{column}")'  # noqa: S608
+            found = self._connection.execute(query, values).fetchall()
+        cleaned = [(_cleaned(traces, words), *values, words) for (words,) in found]
+        query = f'UPDATE "{table}" SET "{column}" = ? WHERE {among}"{column}" = ?'  # noqa: S608 - names of our own
+        self._connection.executemany(query, cleaned)
 
     def _matching(self, statement: str, table: str) -> None:
         condition, judge, _columns = self._search.matches(table)

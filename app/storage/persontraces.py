@@ -109,11 +109,14 @@ class PersonSearch:
             return int(self._connection.execute(query).fetchone()[0])
 
     def _is_text(self, *values: object) -> bool:
-        return any(
-            self.traces.are_in_json(each) if each[:1] in {"{", "["} else self.traces.are_in(each)
-            for each in values
-            if isinstance(each, str) and each
-        )
+        words = [each for each in values if isinstance(each, str) and each]
+        # No sign that may stand between two names: they must not be found across two columns.
+        together = "\0".join(words)
+        if not self.traces.may_be_in(together):
+            return False
+        if self.traces.are_in(together):
+            return True
+        return any(each[0] in "{[" and self.traces.are_in_json(each) for each in words)
 
     def _is_left_out(self, table: str) -> bool:
         return self._person.asked_by is AskedBy.NUMBER and table in CONFIGURED
@@ -122,11 +125,15 @@ class PersonSearch:
         return False
 
     def _is_entry(self, integration: str, kind: str, key: str, *rest: str) -> bool:
-        return self.is_of_person(integration, kind, key) or self.is_named(key) or self._is_text(*rest)
+        if self.is_of_person(integration, kind, key):
+            return True
+        if not self.traces.may_be_in("\0".join((key, *rest))):
+            return False
+        return self.is_named(key) or self._is_text(*rest)
 
     def is_named(self, *ids: str) -> bool:
         """Ids that are the person's own words. A number alone is none: another kind of record may have the same."""
-        return self._person.asked_by is not AskedBy.NUMBER and self.traces.are_in("\n".join(ids))
+        return self._person.asked_by is not AskedBy.NUMBER and self.traces.are_in("\0".join(ids))
 
     def _is_intent(self, integration: str, kind: str, keys: str) -> bool:
         return any(self.is_of_person(integration, kind, key) or self.is_named(key) for key in json.loads(keys))
