@@ -87,6 +87,7 @@ def _played(wanted: argparse.Namespace, tell: _Progress) -> tuple[dict[str, obje
         if wanted.consent:
             runs = try_sequences(wanted.consent, wanted.seed, lambda done: tell(f"{done:,} sequences of consent"))
             told |= {"consent_sequences": wanted.consent, "consent_runs": runs}
+            _table(("sequences of consent", "runs", "accidents"), [(wanted.consent, runs, 0)])
     except (LaboratoryError, AssertionError) as error:  # what the parts raise when the program breaks its promise
         problems.append(str(error))
     return told, problems
