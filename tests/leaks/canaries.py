@@ -89,11 +89,10 @@ def _lower_percent(words: str) -> str:
 
 @lru_cache(maxsize=512)
 def _needles(canary: str) -> tuple[bytes, ...]:
-    """Every form in the encodings of files. A long secret also by its pieces: half of it is bad enough."""
+    """Every form as files hold it. A long secret also by its pieces: half of it is bad enough."""
     found = set[bytes]()
     for form in {form for form in forms_of(canary) if len(form.encode()) >= 5}:
         found.add(form.encode())
-        found.add(form.encode("utf-16-le"))
         if len(form) >= 60:
             found |= {form[at : at + 30].encode() for at in range(0, len(form) - 30, 30)}
     return tuple(sorted(found))
