@@ -257,8 +257,9 @@ class UndoEngine:
         return self._unsettled(verdict, EntryState.PLANNED)
 
     def _sent(self, verdict: Verdict) -> Entry:
-        """From now on the target may hold it no longer: nothing may take its id for that of somebody deleted there."""
-        return msgspec.structs.replace(self._unsettled(verdict, EntryState.SENT), target_id="")
+        """From now on the target may hold it no longer. An import that comes before this undo goes on must not take it
+        for somebody whom the target's people deleted."""
+        return msgspec.structs.replace(self._unsettled(verdict, EntryState.SENT), target_id="", content_hash=b"")
 
     def _unsettled(self, verdict: Verdict, state: EntryState) -> Entry:
         return self._changed(verdict.entry, state=state, outcome=None, reason="", message="")

@@ -144,6 +144,8 @@ def ids_of(verdicts: Sequence[Verdict]) -> Leaving:
 
 
 def _compared(entry: Entry, sighting: Sighting) -> str:
-    """Only what the source still tells exactly as it was sent can be compared with the target."""
-    is_as_sent = sighting.draft is not None and sighting.content_hash == entry.content_hash
-    return "" if is_as_sent else "kept_source_changed"
+    """Only what the source still tells exactly as it was sent can be compared with the target. What an undo had under
+    way was compared before."""
+    was_compared = entry.state is EntryState.SENT and not entry.content_hash
+    is_as_sent = was_compared or sighting.content_hash == entry.content_hash
+    return "" if sighting.draft is not None and is_as_sent else "kept_source_changed"

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from app.core.events import Event, LogEvent, RunMode, RunState, SummaryEvent, discard
+from app.core.ledger import EntryState
 from app.core.outcomes import Outcome
 from app.core.records import Kind
 from app.sdk.http import HttpClient, HttpOptions
@@ -236,6 +237,32 @@ async def test_an_undo_cut_off_at_any_write_of_the_ledger_is_continued_to_the_en
     assert result.is_finished
     assert returns.warehouse.items == {}
     assert result.balance.total.as_numbers()["reasons"] == {"undone": 10}
+
+
+@pytest.mark.parametrize("writes", [3, 5])
+async def test_an_import_in_place_of_the_undo_s_end_brings_everything_again_once(returns: Returns, writes: int) -> None:
+    """What was under way is nobody whom the target's people deleted."""
+    ledger = returns.bench.ledger
+    record, left = ledger.record, [writes]
+
+    async def cut(entries: object) -> None:
+        if left[0] == 0:
+            raise asyncio.CancelledError
+        left[0] -= 1
+        await record(entries)  # type: ignore[arg-type]
+
+    ledger.record = cut  # type: ignore[method-assign, assignment]
+    with pytest.raises(asyncio.CancelledError):
+        await returns.undo()
+    ledger.record = record  # type: ignore[method-assign]
+    under_way = [each for each in ledger.entries.values() if each.state is EntryState.SENT]
+    assert under_way
+    assert not any(each.content_hash or each.target_id for each in under_way)
+
+    assert (await returns.bench.run()).is_finished
+    assert len(returns.warehouse.items) == 10
+    assert (await returns.go_on()).run.state is RunState.FAILED, "nothing of it is left to go on with"
+    assert len(returns.warehouse.items) == 10
 
 
 async def test_a_target_that_is_away_is_waited_for(returns: Returns) -> None:
