@@ -24,6 +24,7 @@ from app.services.fields import FieldMapping
 from app.services.integrations import Integrations
 from app.services.log import Log, LogRedaction
 from app.services.opening import Opener
+from app.services.pastrecords import PastRecords
 from app.services.practice import RECORDS, Practice
 from app.services.preferences import Preferences
 from app.services.previews import Previews
@@ -106,6 +107,7 @@ async def opened(
         stack.push_async_callback(services.log.aclose)
         stack.push_async_callback(services.practice.aclose)
         stack.push_async_callback(services.runs.aclose)
+        stack.push_async_callback(services.privacy.aclose)
         yield services
 
 
@@ -193,26 +195,28 @@ class _Wiring:
             emit=bus.emit,
             patience=patience,
         )
+        runs = Runs(
+            integrations=integrations,
+            integrating=integrating,
+            active=active,
+            practice=practice,
+            ledger=self._ledger,
+            book=self.book,
+            keyed_hash=self._hash,
+            problems=Problems(self._ledger, self.book, reasons),
+            why=Why(self._ledger, self.book, self._hash, reasons),
+            emit=bus.emit,
+            continue_undo=undoing.go_on,
+            patience=patience,
+        )
         return Services(
             systems=systems,
             accounts=accounts,
             checks=Checks(registry, accounts, opener, self._redactor, bus.emit),
             integrations=integrations,
             previews=Previews(integrations, integrating, self._ledger, self._hash, reasons, self._redactor, bus.emit),
-            runs=Runs(
-                integrations=integrations,
-                integrating=integrating,
-                active=active,
-                practice=practice,
-                ledger=self._ledger,
-                book=self.book,
-                keyed_hash=self._hash,
-                problems=Problems(self._ledger, self.book, reasons),
-                why=Why(self._ledger, self.book, self._hash, reasons),
-                emit=bus.emit,
-                continue_undo=undoing.go_on,
-                patience=patience,
-            ),
+            runs=runs,
+            past=PastRecords(runs, self.book, self._ledger),
             undoing=undoing,
             products=ProductMapping(systems, accounts, integrations, integrating, self._products),
             fields=FieldMapping(integrations, integrating),

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.core.addresses import masked_words
 from app.core.errors import StorageError
-from app.core.events import Event, Level, LogEvent, RequestEvent
+from app.core.events import Event, Level, LogEvent, RequestEvent, now
 from app.sdk.redaction import Redactor
 from app.services.bus import EventBus
 from app.storage.expiry import Expiry
@@ -17,7 +18,9 @@ from app.storage.log import LogFilter, LogRow, LogStore
 from app.storage.preferences import Preferences
 
 _INTERVAL_S = 0.25
-_EXPIRY_INTERVAL_S = 6 * 3600.0
+_FIRST_EXPIRY_S, _EXPIRY_CHECK_S = 5.0, 600.0
+_EXPIRY_INTERVAL = timedelta(hours=6)
+_EXPIRED_AT = "expired_at"
 _LOG = logging.getLogger(__name__)
 
 
@@ -34,7 +37,8 @@ class Log:
         self._unsubscribe = bus.subscribe(self._collect)
 
     async def open(self) -> None:
-        """Begins to write, and to remove what has expired: now and then several times a day."""
+        """Begins to write, and a little later to remove what has expired: looking through everything must not hold up
+        the first request of a run."""
         self._tasks = [
             asyncio.create_task(self._write_regularly(), name="log"),
             asyncio.create_task(self._expire_regularly(), name="expiry"),
@@ -45,6 +49,7 @@ class Log:
         self._stopping.set()
         await asyncio.gather(*self._tasks)
         await self.flush()
+        await self._expire_when_due()
 
     async def query(
         self,
@@ -102,13 +107,21 @@ class Log:
 
     async def _expire_regularly(self) -> None:
         """A window may stay open for weeks."""
-        while True:
-            try:
-                await self.clear_expired()
-            except StorageError as error:  # a full disk is told by what needs it; the next round tries again
-                _LOG.info("expired lines could not be removed: %s", error.detail)
-            if await self._is_stopping_within(_EXPIRY_INTERVAL_S):
+        wait_s = _FIRST_EXPIRY_S
+        while not await self._is_stopping_within(wait_s):
+            await self._expire_when_due()
+            wait_s = _EXPIRY_CHECK_S
+
+    async def _expire_when_due(self) -> None:
+        """Four times a day, however often the program is started."""
+        try:
+            before = await self._preferences.get(_EXPIRED_AT)
+            if isinstance(before, str) and timedelta(0) <= now() - _moment(before) < _EXPIRY_INTERVAL:
                 return
+            await self.clear_expired()
+            await self._preferences.set(_EXPIRED_AT, now().isoformat())
+        except StorageError as error:  # a full disk is told by what needs it; the next round tries again
+            _LOG.info("expired lines could not be removed: %s", error.detail)
 
     async def _is_stopping_within(self, seconds: float) -> bool:
         try:
@@ -124,6 +137,14 @@ class Log:
             await self._store.append(batch)
         except StorageError as error:  # a full disk stops the run through the ledger; the log must not hide that
             _LOG.info("%d log lines were lost: %s", len(batch), error.detail)
+
+
+def _moment(words: str) -> datetime:
+    """The beginning of time for what cannot be read: then it is due."""
+    try:
+        return datetime.fromisoformat(words).astimezone(UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 class LogRedaction:

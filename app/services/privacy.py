@@ -52,6 +52,7 @@ class Privacy:
         self._log = log
         self._hash = keyed_hash
         self._emit = emit
+        self._erasing: asyncio.Task[PersonReport] | None = None
 
     async def find(self, words: str) -> PersonReport:
         """``words`` are an e-mail address, an order number, or first and last name. Changes nothing."""
@@ -66,13 +67,27 @@ class Privacy:
 
         Raises ConfigError while a run works: it would write down what it has in hand.
         """
-        began = time.monotonic()
         person = person_words(words)
         if self._active.all():
             raise ConfigError(
                 text("A run is under way, and would write down again what it has just read."),
                 remedy=text("Wait until it has finished, or stop it, then erase the person."),
             )
+        if self._erasing is not None and not self._erasing.done():
+            raise ConfigError(
+                text("Somebody else is being erased at this moment."), remedy=text("Wait a moment, then try again.")
+            )
+        # Leaving the page must not leave a person half-erased.
+        self._erasing = asyncio.create_task(self._erase(person, keeps_mark=keeps_mark), name="erasing")
+        return await asyncio.shield(self._erasing)
+
+    async def aclose(self) -> None:
+        """Waits until what has begun is complete."""
+        if self._erasing is not None:
+            await asyncio.wait([self._erasing])
+
+    async def _erase(self, person: PersonWords, *, keeps_mark: bool) -> PersonReport:
+        began = time.monotonic()
         await self._bring_to_disk()
         erased = await self._data.erase(person, keeps_mark=keeps_mark and person.asked_by is not AskedBy.NAME)
         await self._practice.drop_forgotten()
@@ -150,7 +165,10 @@ def _stays(task: PersonTask, person: PersonWords, holdings: PersonHoldings) -> S
             )
         )
     stays.append(
-        text("Reports and tables that you saved elsewhere are not known to Koppler. Look through them yourself.")
+        text(
+            "Reports, tables and copies of the data folder that you saved elsewhere are not known to Koppler. Look "
+            "through them yourself."
+        )
     )
     return stays
 

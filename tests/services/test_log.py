@@ -1,7 +1,8 @@
+from datetime import timedelta
 from pathlib import Path
 
 from app.core.addresses import masked_words
-from app.core.events import Level, LogEvent, RequestEvent, RunMode
+from app.core.events import Level, LogEvent, RequestEvent, RunMode, now
 from app.core.texts import text
 from app.services import Services
 from tests.services.conftest import Open, set_up
@@ -85,3 +86,31 @@ async def test_a_key_that_the_target_repeats_in_its_refusal_is_kept_nowhere(
         assert KEY not in problem.entry.message
         await services.runs.export_problems("daily", tmp_path / "problems.csv")
     assert findings(tmp_path, KEY, TOKEN, "paula.poststempel@example.com", "person4@example.com") == []
+
+
+async def test_what_has_expired_is_removed_when_the_program_closes_and_then_a_few_times_a_day(
+    open_services: Open, tmp_path: Path
+) -> None:
+    old = LogEvent(level=Level.INFO, message=text("Old"), at=now() - timedelta(days=15), facts={"says": "yesterword"})
+
+    def lines() -> list[str]:
+        found = b"yesterword"
+        return [path.name for path in (tmp_path / "data").rglob("*") if path.is_file() and found in path.read_bytes()]
+
+    async with open_services() as services:
+        services.events.emit(old)
+    assert lines() == []
+    async with open_services() as services:
+        services.events.emit(old)
+    assert lines() == ["koppler.db"]  # not at every start: looking through everything takes its time
+    async with open_services() as services:
+        await services.preferences.set("expired_at", (now() - timedelta(hours=7)).isoformat())
+    assert lines() == []
+
+
+async def test_a_clock_that_was_wrong_does_not_keep_lines_for_ever(open_services: Open, tmp_path: Path) -> None:
+    async with open_services() as services:
+        await services.preferences.set("expired_at", (now() + timedelta(days=900)).isoformat())
+        services.events.emit(LogEvent(level=Level.INFO, message=text("Old"), at=now() - timedelta(days=15)))
+    async with open_services() as services:
+        assert await services.log.query() == ()

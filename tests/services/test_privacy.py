@@ -1,5 +1,6 @@
 """A person found and erased through the services, with runs before and after."""
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -110,6 +111,24 @@ async def test_nobody_is_erased_while_a_run_works(shop: Services) -> None:
         await shop.privacy.erase(PERSON)
     assert caught.value.remedy
     await handle.wait()
+
+
+async def test_an_erasure_is_completed_although_nobody_waits_for_it_any_more(
+    open_services: Open, depot_address: str, tmp_path: Path
+) -> None:
+    """Say the page was left, or the program closed."""
+    async with open_services() as services:
+        await set_up(services, depot_address)
+        await imported(services)
+        waiting = asyncio.create_task(services.privacy.erase(PERSON))
+        await asyncio.sleep(0)
+        waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert bytes_with(tmp_path / "data", PERSON, NUMBER) == []
+    async with open_services() as services:
+        found = await services.privacy.find(PERSON)
+        assert (found.found, found.is_marked) == (0, True)
 
 
 async def test_practice_accounts_begin_anew_where_they_held_the_person(shop: Services, tmp_path: Path) -> None:
