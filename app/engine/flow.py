@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
-from app.core.errors import AppError, DataError
+from app.core.errors import AppError, DataError, ProtocolError, TemporaryError
 from app.core.events import Emit, RunMode
 from app.core.ledger import Entry, FlowMark
 from app.core.outcomes import FlowBalance, Outcome
@@ -29,6 +29,7 @@ from app.engine.ports import LedgerPort
 from app.engine.progress import Progress
 from app.engine.reading import closing, gathered, limited, read_ahead, vanished_pages
 from app.engine.removals import allowed_removals, removal_count, removes
+from app.engine.second_look import SecondLook
 from app.engine.sending import Results, Sender
 from app.engine.telling import Teller
 from app.engine.window import Window
@@ -106,6 +107,8 @@ class Flow:
     async def _travel(self, flights: Flights) -> None:
         await self._process_all(flights, self._leftovers())
         await self._process_all(flights, self._pages())
+        await flights.landed()
+        await self._process_all(flights, self._second_look())
         await flights.landed()
         await self._process_all(flights, self._vanished())
         await flights.landed()
@@ -196,6 +199,20 @@ class Flow:
         for group in in_groups(keys, _FETCH_SIZE):
             async for page in self._route.source.fetch(self.kind, group):
                 yield Page(page.records, "")
+
+    async def _second_look(self) -> AsyncIterator[Page]:
+        look = SecondLook(self._route, self._job, self._ledger, self._planner)
+        keys = await look.keys()
+        if not keys:
+            return
+        try:
+            async for page in self._fetched(keys):
+                yield Page(look.changed(page.records), "")
+        except (DataError, ProtocolError, TemporaryError) as error:  # the sync itself is complete without it
+            self._tell.cut_short(error)
+            await look.done(was_cut_short=True)
+        else:
+            await look.done()
 
     async def _open_issues(self) -> AsyncIterator[Page]:
         async for entries in self._ledger.open_issues(self._job.run.integration, (self.kind,)):

@@ -59,6 +59,18 @@ class LedgerPort(Protocol):
         """Entries failed, held or in doubt, in pages of 250."""
         ...
 
+    async def left_out(
+        self, integration: str, kind: Kind, reasons: Sequence[str], *, since: datetime, but_run: str, limit: int
+    ) -> Sequence[str]:
+        """Keys skipped for one of these reasons since then, by another run than ``but_run``; the latest first."""
+        ...
+
+    async def looked_again_at(self, integration: str, kind: Kind) -> datetime | None:
+        """When the records left out were last looked at again."""
+        ...
+
+    async def set_looked_again(self, integration: str, kind: Kind, at: datetime) -> None: ...
+
 
 class RunsPort(Protocol):
     async def begin(self, run: RunRecord) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from app.core.errors import (
     AppError,
@@ -70,6 +72,7 @@ class Engine:
         emit: Emit,
         control: Control | None = None,
         patience: Patience = Patience(),
+        clock: Callable[[], datetime] = now,
     ) -> None:
         self.control = control or Control()
         self._job = job
@@ -79,7 +82,7 @@ class Engine:
         self._emit = emit
         self._patience = patience
         self._run = job.run
-        self._window = Window(job.run, runs, lambda words: self._log(Level.WARNING, words))
+        self._window = Window(job.run, runs, lambda words: self._log(Level.WARNING, words), clock=clock)
         self._progress = Progress(job.run.id, job.run.integration, emit)
         self._removals_to_confirm = 0
 

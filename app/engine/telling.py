@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from app.core.consent import ConsentState
+from app.core.errors import AppError
 from app.core.events import Emit, Level, LogEvent, RecordEvent
 from app.core.labels import KIND_NAMES, MODE_NAMES, counted
 from app.core.ledger import Entry, RunRecord
@@ -37,6 +38,11 @@ class Teller:
             self._log(Level.INFO, text("{mode}: {kind}, from the beginning", mode=mode, kind=kind))
         else:
             self._log(Level.INFO, text("{mode}: {kind} since {since}", mode=mode, kind=kind, since=local_moment(since)))
+
+    def cut_short(self, error: AppError) -> None:
+        """The second look is not finished."""
+        words = text("The records left out could not all be looked at again: {error}", error=error.message)
+        self._log(Level.WARNING, words, facts={"detail": error.detail})
 
     def sent(self, entries: Sequence[Entry]) -> None:
         arrived = sum(entry.outcome in {Outcome.CREATED, Outcome.UPDATED} for entry in entries)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from app.core.events import RunMode
+from app.core.events import RunMode, now
 from app.core.ledger import RunRecord
 from app.core.records import Kind
 from app.core.texts import Text, ntext
@@ -25,11 +25,15 @@ _NOTICED = timedelta(minutes=1)
 class Window:
     """``tell`` hears once of a clock that is fast. Methods raise StorageError."""
 
-    def __init__(self, run: RunRecord, runs: RunsPort, tell: Callable[[Text], None]) -> None:
+    def __init__(
+        self, run: RunRecord, runs: RunsPort, tell: Callable[[Text], None], *, clock: Callable[[], datetime] = now
+    ) -> None:
         self.until = run.until
         self._run = run
         self._runs = runs
         self._tell = tell
+        self._clock = clock
+        self._asked_at = clock()
         # Whoever goes on with a run may do so on another day, with a clock that was set right meanwhile.
         self._is_settled = any(mark.cursor or mark.is_done for mark in run.marks)
         self._compared: set[str] = set()
@@ -42,6 +46,7 @@ class Window:
 
     async def opening(self, route: Route) -> datetime | None:
         """From when on changes are asked for; None for everything. A day that a person chose is kept to."""
+        self._asked_at = self._clock()
         since = await self.since(route.kind) if route.has_changes else None
         if since is None:
             return None
@@ -56,10 +61,14 @@ class Window:
         if self._is_settled or ahead_by is None or route.source_account in self._compared:
             return
         self._compared.add(route.source_account)
-        if -ahead_by < _NOTICED or self._run.until + ahead_by >= self.until:
+        # A run that waited before its first page may have begun with another clock: nobody reads the future.
+        reached = min(self._run.until, self._asked_at) + ahead_by
+        if self.until - reached < _NOTICED:
             return
-        self.until = self._run.until + ahead_by
+        self.until = reached
         await self._runs.set_until(self._run.id, self.until)
+        if -ahead_by < _NOTICED:
+            return
         minutes = round(-ahead_by.total_seconds() / 60)
         self._tell(
             ntext(

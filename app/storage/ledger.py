@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -20,6 +21,7 @@ from app.storage.entry_rows import PastOutcome, end, intend, past_outcomes, stor
 from app.storage.integration_rows import delete_rows, rename_rows
 from app.storage.logjson import Redact
 from app.storage.rows import like
+from app.storage.second_looks import left_out, looked_again_at, set_looked_again
 
 _PAGE = 250
 _KEYS_PER_QUERY = 500
@@ -137,6 +139,21 @@ class Ledger:
                 if len(page) < _PAGE:
                     break
                 after, is_first = page[-1].key, False
+
+    async def left_out(
+        self, integration: str, kind: Kind, reasons: Sequence[str], *, since: datetime, but_run: str, limit: int
+    ) -> Sequence[str]:
+        """Keys skipped for one of these reasons since then, by another run than ``but_run``; the latest first."""
+        return await self._database.read(
+            lambda c: left_out(c, integration, kind, reasons, since=since, but_run=but_run, limit=limit)
+        )
+
+    async def looked_again_at(self, integration: str, kind: Kind) -> datetime | None:
+        """When the records left out were last looked at again."""
+        return await self._database.read(lambda c: looked_again_at(c, integration, kind))
+
+    async def set_looked_again(self, integration: str, kind: Kind, at: datetime) -> None:
+        await self._database.write(lambda c: set_looked_again(c, integration, kind, at))
 
     # For the window and the command line ----------------------------------------------------------------------------
 

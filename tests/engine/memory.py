@@ -28,6 +28,7 @@ class MemoryLedger:
         self.entries: dict[tuple[str, Kind, str], Entry] = {}
         self.marks: dict[tuple[str, Kind], FlowMark] = {}
         self.intents: dict[str, Intent] = {}
+        self.looks: dict[tuple[str, Kind], datetime] = {}
         self.writes = 0
 
     async def load(self, integration: str, kind: Kind, keys: Sequence[str]) -> Mapping[str, Entry]:
@@ -105,6 +106,23 @@ class MemoryLedger:
             found = [each for each in self._all(integration, kind) if each.outcome in _OPEN]
             if found:
                 yield found
+
+    async def left_out(
+        self, integration: str, kind: Kind, reasons: Sequence[str], *, since: datetime, but_run: str, limit: int
+    ) -> Sequence[str]:
+        found = [
+            each
+            for each in self._all(integration, kind)
+            if each.outcome is Outcome.SKIPPED and each.reason in reasons and each.at >= since
+        ]
+        found = sorted((each for each in found if each.run_id != but_run), key=lambda each: each.at, reverse=True)
+        return [each.key for each in found][:limit]
+
+    async def looked_again_at(self, integration: str, kind: Kind) -> datetime | None:
+        return self.looks.get((integration, kind))
+
+    async def set_looked_again(self, integration: str, kind: Kind, at: datetime) -> None:
+        self.looks[integration, kind] = at
 
 
 class MemoryRuns:

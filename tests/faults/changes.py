@@ -294,6 +294,7 @@ class History:
         if unfinished is None or self.chance.random() < 0.3:
             await self._run(RunMode.CHANGES)
         else:
+            self._this_computers_time()
             await self._engine(replace(unfinished, state=RunState.RUNNING)).run()
 
     async def _run(self, mode: RunMode) -> None:
@@ -336,6 +337,7 @@ class History:
             keyed_hash=keyed_hash,
             emit=discard,
             patience=Patience(()),
+            clock=lambda: self.shop.now + self.skew,
         )
 
     def _judged(self) -> Verdict:
