@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import Any
@@ -17,8 +17,11 @@ from typing import Any
 from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
+from app.core.records import Kind
+from app.sdk.pacing import Pace
 from app.sdk.registry import Registry
 from app.sdk.simulator import Simulator, serve
+from app.services import Services
 
 SOURCE, TARGET = "bigcommerce", "activecampaign"
 _NO_LIMIT = 1_000_000
@@ -69,6 +72,22 @@ async def simulators(records: int) -> AsyncIterator[dict[str, Any]]:
         process.stdin.close()
         await asyncio.to_thread(process.wait)
         process.stdout.close()
+
+
+def unpaced() -> Registry:
+    fast = Pace(per_second=100_000, parallel=6)
+    return Registry({each.system: replace(each, pace=fast) for each in Registry.discover()})
+
+
+async def set_up(services: Services, found: Mapping[str, Any], kinds: Sequence[Kind]) -> str:
+    """The key of an integration between the two simulators."""
+    services.secrets.use_session()
+    keys = []
+    for system in (SOURCE, TARGET):
+        given = found[system]
+        view = await services.accounts.create(system, system, given["settings"], given["secrets"], given["address"])
+        keys.append(view.key)
+    return (await services.integrations.create("Benchmark", keys[0], keys[1], kinds, {}, key="benchmark")).key
 
 
 async def main(records: int) -> None:

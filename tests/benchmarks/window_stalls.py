@@ -16,9 +16,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -32,14 +31,12 @@ from app.bootstrap import opened
 from app.core.events import Level, LogEvent, RunMode
 from app.core.records import Kind
 from app.core.texts import text
-from app.sdk.pacing import Pace
-from app.sdk.registry import Registry
 from app.services import Services
 from app.storage.folder import DataFolder
 from app.ui import navigation
 from app.ui.application import Program
 from app.ui.interpreter import favour_window
-from tests.benchmarks.simulators import SOURCE, TARGET, simulators
+from tests.benchmarks.simulators import set_up, simulators, unpaced
 
 _WAKE_MS = 5
 _LINES_PER_S = 5_000
@@ -93,22 +90,6 @@ class Phase:
             "p99_ms": round(ordered[int(len(ordered) * 0.99)], 1),
             "max_ms": round(ordered[-1], 1),
         }
-
-
-def unpaced() -> Registry:
-    fast = Pace(per_second=100_000, parallel=6)
-    return Registry({each.system: replace(each, pace=fast) for each in Registry.discover()})
-
-
-async def set_up(services: Services, found: dict[str, Any]) -> str:
-    """The key of an integration between the two simulators."""
-    services.secrets.use_session()
-    keys = []
-    for system in (SOURCE, TARGET):
-        given = found[system]
-        view = await services.accounts.create(system, system, given["settings"], given["secrets"], given["address"])
-        keys.append(view.key)
-    return (await services.integrations.create("Benchmark", keys[0], keys[1], _KINDS, {}, key="benchmark")).key
 
 
 async def pour_lines(services: Services, stop: asyncio.Event) -> int:
@@ -170,7 +151,7 @@ async def run(application: QApplication, seconds: float, records: int) -> list[P
     await is_open
     bench = Bench(program, seconds)
     async with simulators(records) as found:
-        key = await program.engine.call(lambda services: set_up(services, found))
+        key = await program.engine.call(lambda services: set_up(services, found, _KINDS))
         await asyncio.sleep(1)
         await bench.measure("idle", seconds / 2)
         stop = await program.engine.ask(lambda _services: asyncio.Event())

@@ -1,8 +1,8 @@
 """The same work with dlt and with the Singer SDK: read the pages, send every order, in batches of 500.
 
 What counts is the wall time of a whole run: of the engine's, of dlt's ``pipeline.run``, of Singer's tap and target with
-the start of their two processes, without which Singer does not work. Beside it stands the bench server's clock, from the
-first page that is asked for to the last write, which knows nothing of starting and ending. dlt and Singer keep no
+the start of their two processes, without which Singer does not work. Beside it stands the bench server's clock, from
+the first page that is asked for to the last write, which knows nothing of starting and ending. dlt and Singer keep no
 ledger, look nothing up and know no consent. They run in processes of their own, under ``--peer-python`` where their
 dependencies are in an environment of their own.
 """
