@@ -1,5 +1,6 @@
 """One person found and erased under Settings, and the support file looked at before it is saved."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.errors import ConfigError
 from app.core.texts import text
+from app.services.privacyreport import PersonReport
 from app.ui.pages.help import HelpPage
 from app.ui.pages.help.support import SupportSheet
 from app.ui.pages.settings import SettingsPage
@@ -53,6 +55,26 @@ def test_what_is_here_about_a_person_is_told_place_by_place(card: PrivacyCard, q
     assert card.erase_button.isVisible()
     assert card.save_button.isVisible()
     assert unnamed_controls(card) == []
+
+
+def test_while_it_searches_it_says_so(card: PrivacyCard, window: FakeWindow, qtbot: QtBot) -> None:
+    going_on = asyncio.Event()
+    find_at_once = window.services.privacy.find
+
+    async def find_slowly(words: str) -> PersonReport:
+        await going_on.wait()
+        return await find_at_once(words)
+
+    window.services.privacy.find = find_slowly  # type: ignore[method-assign]
+    card.field.setText(ADDRESS)
+    card.find_button.click()
+    qtbot.waitUntil(card.working.isVisible)
+    assert card.working.text() == "Searching everything on this computer…"
+    assert card.field.isReadOnly()
+    going_on.set()
+    qtbot.waitUntil(lambda: card.report is not None)
+    qtbot.waitUntil(lambda: not card.working.isVisible())
+    assert not card.field.isReadOnly()
 
 
 def test_somebody_unknown_has_nothing_to_erase(card: PrivacyCard, qtbot: QtBot) -> None:

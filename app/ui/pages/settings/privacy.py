@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -57,6 +58,9 @@ class PrivacyCard(Card):
         self.problem = Banner("", Tone.ERROR, is_closable=True)
         self.problem.hide()
         self.body.addWidget(self.problem)
+        self.working = SecondaryLabel()
+        self.working.hide()
+        self.body.addWidget(self.working)
         self.result = PersonResult()
         self.result.hide()
         self.body.addWidget(self.result)
@@ -104,11 +108,8 @@ class PrivacyCard(Card):
     async def _search(self, words: str) -> None:
         self._asked = words
         self._show(None)
-        self.find_button.setEnabled(False)
-        try:
+        with self._at_work(_("Searching everything on this computer…")):
             self._show(await self._context.engine.call(lambda services: services.privacy.find(words)))
-        finally:
-            self.find_button.setEnabled(bool(self.field.text().strip()))
 
     def _ask(self) -> None:
         if self.report is not None:
@@ -118,15 +119,28 @@ class PrivacyCard(Card):
 
     async def _erase(self, *, keeps_mark: bool) -> None:
         words = self._asked
-        self.erase_button.setEnabled(False)
-        try:
+        with self._at_work(_("Erasing, then searching once more…")):
             report = await self._context.engine.call(
                 lambda services: services.privacy.erase(words, keeps_mark=keeps_mark)
             )
-        finally:
-            self.erase_button.setEnabled(True)
         self._show(report)
         self.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @contextmanager
+    def _at_work(self, words: str) -> Iterator[None]:
+        """A large journal takes some seconds."""
+        self.working.setText(words)
+        self.working.show()
+        self.field.setReadOnly(True)  # not disabled: the keyboard stays where it is
+        for each in (self.find_button, self.erase_button):
+            each.setEnabled(False)
+        try:
+            yield
+        finally:
+            self.working.hide()
+            self.field.setReadOnly(False)
+            self.erase_button.setEnabled(True)
+            self.find_button.setEnabled(bool(self.field.text().strip()))
 
     async def _allow(self) -> None:
         words = self._asked
