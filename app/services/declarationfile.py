@@ -16,6 +16,8 @@ from app.core.configuration import is_key
 from app.core.errors import ConfigError
 from app.core.texts import Text, text
 
+_LARGEST_BYTES = 20 * 1024**2
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -77,7 +79,7 @@ class DeclarationFile:
 def read_declaration(path: Path) -> DeclarationFile:
     """Blocks. Raises ConfigError naming place, line and remedy."""
     try:
-        words = path.read_text(encoding="utf-8-sig")
+        words = _words(path)
     except (OSError, UnicodeError) as error:
         raise ConfigError(
             text('The file "{file}" cannot be read.', file=str(path)),
@@ -87,7 +89,7 @@ def read_declaration(path: Path) -> DeclarationFile:
         ) from error
     try:
         raw = tomllib.loads(words)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(
             text("The file is not valid TOML: {problem}.", problem=str(error)),
             remedy=text("Correct that line, then apply the file again."),
@@ -108,6 +110,13 @@ def read_declaration(path: Path) -> DeclarationFile:
                     field=f"{place}.{name}",
                 )
     return DeclarationFile(declaration, path.resolve().parent, words)
+
+
+def _words(path: Path) -> str:
+    """Devices and pipes never end. Raises OSError, UnicodeError."""
+    if not path.is_file() or path.stat().st_size > _LARGEST_BYTES:
+        raise FileNotFoundError
+    return path.read_text(encoding="utf-8-sig")
 
 
 def _explained(problem: ErrorDetails, words: str) -> ConfigError:

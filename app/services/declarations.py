@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from pydantic_core import to_jsonable_python
@@ -128,7 +128,7 @@ class Declarations:
         manifest = self._registry.of(declared.system)
         variables = self._variables(place, declared.secrets, manifest)
         _refuse_secrets(f"{place}.settings", declared.settings, manifest)
-        settings = _with_paths(manifest, declared.settings, file.folder)
+        settings = _with_paths(f"{place}.settings", manifest, declared.settings, file.folder)
         values = {field: self._environ[name] for field, name in variables.items()}
         # A secret that is not declared is asked from the keystore later: its absence is no fault of the file.
         asked_later = [name for name in secret_names(manifest.settings) if name not in values]
@@ -288,13 +288,21 @@ def _refuse_problems(place: str, problems: Mapping[str, Text], but: Collection[s
             )
 
 
-def _with_paths(manifest: Manifest, settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """A path is meant from the file's own folder."""
+def _with_paths(place: str, manifest: Manifest, settings: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """A path is meant from the file's own folder. Raises ConfigError for one that would make Windows sign in at another
+    computer with the person's name as soon as it is looked at."""
     found = dict(settings)
     for spec in field_specs(manifest.settings):
         value = found.get(spec.name)
-        if spec.input is InputKind.PATH and isinstance(value, str) and value and not Path(value).is_absolute():
-            found[spec.name] = str(folder / value)
+        if spec.input is InputKind.PATH and isinstance(value, str) and value:
+            if PureWindowsPath(value).drive.startswith("\\\\"):
+                raise ConfigError(
+                    text("{place} names another computer or a device.", place=f"{place}.{spec.name}"),
+                    remedy=text("Name a file of this computer; a folder of the network needs a drive letter."),
+                    field=f"{place}.{spec.name}",
+                )
+            if not Path(value).is_absolute():
+                found[spec.name] = str(folder / value)
     return found
 
 

@@ -23,13 +23,6 @@ from tests.leaks.canaries import traces, traces_in_files
 CANARY = "canary+token/with=odd&marks%20"
 
 
-@pytest.fixture
-def stage():
-    found = Stage()
-    yield found
-    found.close()
-
-
 class Program:
     """``koppler`` in a process of its own, its contacts recorded; everything it says is kept."""
 
