@@ -122,6 +122,9 @@ def _mapping(commands: Commands) -> None:
         action.add_argument("file", type=Path, metavar=_("FILE.csv|.xlsx"))
         if name == "import":
             action.add_argument("--yes", action="store_true", help=_("take it although cells look damaged"))
+    past = _command(actions, "apply", _("send again what was sent before, with the mapping as it is now"))
+    past.add_argument("integration", metavar=_("INTEGRATION"))
+    _add_flow(past)
 
 
 def _practice(commands: Commands) -> None:

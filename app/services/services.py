@@ -13,6 +13,7 @@ from app.services.declarations import Declarations
 from app.services.fields import FieldMapping
 from app.services.integrations import Integrations
 from app.services.log import Log
+from app.services.pastrecords import PastRecords
 from app.services.practice import Practice
 from app.services.preferences import Preferences
 from app.services.previews import Previews
@@ -34,6 +35,7 @@ class Services:
     previews: Previews
     runs: Runs
     undoing: Undoing
+    past: PastRecords
     products: ProductMapping
     fields: FieldMapping
     log: Log

@@ -260,6 +260,21 @@ class FakeProducts:
 
 
 @dataclass
+class FakePast:
+    """How much was sent before; nothing, unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.held: dict[Kind, int] = {}
+        self.applied: list[tuple[str, tuple[Kind, ...]]] = []
+
+    async def count(self, key: str, kind: Kind) -> int:
+        return self.held.get(kind, 0)
+
+    async def apply(self, key: str, kinds: Sequence[Kind]) -> FakeHandle:
+        self.applied.append((key, tuple(kinds)))
+        return FakeHandle("run-past", key)
+
+
 class FakeFields:
     stored: tuple[FieldRule, ...] = ()
     remote: tuple[RemoteField, ...] = (RemoteField("7", "Phone 2"), RemoteField("8", "Group"))

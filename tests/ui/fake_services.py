@@ -24,7 +24,16 @@ from app.services.status import Standing, status_of
 from app.services.systems import Systems
 from app.storage.secrets import VaultState
 from tests.ui.fake_privacy import FakePrivacy, FakeSupport
-from tests.ui.fake_runs import FakeFields, FakeLog, FakePreferences, FakePreviews, FakeProducts, FakeRuns, FakeUndoing
+from tests.ui.fake_runs import (
+    FakeFields,
+    FakeLog,
+    FakePast,
+    FakePreferences,
+    FakePreviews,
+    FakeProducts,
+    FakeRuns,
+    FakeUndoing,
+)
 from tests.ui.fake_systems import FILE, MAIL, SHOP
 
 PLACE = text("Kept in the test's memory.")
@@ -331,6 +340,7 @@ class FakeServices:
         self.undoing = FakeUndoing()
         self.products = FakeProducts()
         self.fields = FakeFields()
+        self.past = FakePast()
         self.previews = FakePreviews()
         self.preferences = FakePreferences()
         self.log = FakeLog()

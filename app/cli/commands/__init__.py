@@ -6,7 +6,7 @@ from typing import Any
 from app.cli.commands.asking import explain
 from app.cli.commands.checking import check_account
 from app.cli.commands.configuration import apply_file, show_accounts, show_integrations
-from app.cli.commands.mapping import export_mapping, import_mapping
+from app.cli.commands.mapping import apply_mapping, export_mapping, import_mapping
 from app.cli.commands.passphrase import set_passphrase
 from app.cli.commands.practice import demonstrate, simulate
 from app.cli.commands.previewing import show_preview
@@ -33,6 +33,7 @@ BY_NAME: Mapping[str, Callable[[Session], Coroutine[Any, Any, Exit]]] = {
     "why": explain,
     "mapping export": export_mapping,
     "mapping import": import_mapping,
+    "mapping apply": apply_mapping,
     "simulate": simulate,
     "restore": restore_database,
     "passphrase": set_passphrase,

@@ -1,15 +1,17 @@
-"""``koppler mapping export`` and ``import``."""
+"""``koppler mapping export``, ``import`` and ``apply``."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 
+from app.cli.commands.running import follow, prepared
 from app.cli.exits import Exit
 from app.cli.session import Session
 from app.core.errors import ConfigError
+from app.core.records import Kind
 from app.core.texts import _, ngettext, text
-from app.services import Services, TableChange
+from app.services import RunHandle, Services, TableChange
 
 
 async def export_mapping(session: Session) -> Exit:
@@ -22,6 +24,18 @@ async def export_mapping(session: Session) -> Exit:
     return Exit.DONE
 
 
+async def apply_mapping(session: Session) -> Exit:
+    """What was sent before, with the mapping as it is now."""
+    kinds = session.arguments.flow or (Kind.CONTACTS, Kind.ORDERS)
+
+    async def start(services: Services) -> RunHandle:
+        integration = (await services.integrations.get(session.arguments.integration)).integration
+        return await services.past.apply(integration.key, [kind for kind in integration.flows if kind in kinds])
+
+    async with prepared(session) as services:
+        return await follow(session, services, start)
+
+
 async def import_mapping(session: Session) -> Exit:
     key, path = session.arguments.integration, session.arguments.file
     async with session.services() as services:
@@ -30,12 +44,20 @@ async def import_mapping(session: Session) -> Exit:
         await _refuse_damage(session, change)
         await services.products.accept(key, change)
         await _show_problems(session, services, change)
+        past = await services.past.count(key, Kind.ORDERS) if change.changes else 0
     session.output.event(
         "mapping",
         {"action": "import", "file": str(path), "rows": len(change.rows), "changed": len(change.changes)},
     )
     words = ngettext("{count} number changed.", "{count} numbers changed.", len(change.changes))
     session.output.say(words.format(count=len(change.changes)))
+    if past:
+        hint = ngettext(
+            "{count} order was sent before with the old numbers. To apply the new ones: {command}",
+            "{count} orders were sent before with the old numbers. To apply the new ones: {command}",
+            past,
+        )
+        session.output.note(hint.format(count=past, command=f"koppler mapping apply {key}"))
     return Exit.DONE
 
 

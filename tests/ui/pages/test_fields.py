@@ -2,6 +2,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from app.core.fields import FieldRule
+from app.core.records import Kind
 from app.core.texts import use_language
 from app.ui.pages.fields import FieldsPanel
 from app.ui.pages.name_sheet import NameSheet
@@ -94,3 +95,18 @@ def test_a_row_fits_into_the_smallest_window(
     assert panel.minimumSizeHint().width() <= 772
     panel.setFixedWidth(772)
     patiently_whole(qtbot, panel)
+
+
+def test_saving_offers_to_apply_the_mapping_to_those_sent_before(
+    panel: FieldsPanel, window: FakeWindow, qtbot: QtBot
+) -> None:
+    window.services.past.held = {Kind.CONTACTS: 212}
+    choose(panel.rows[0].when, panel.rows[0].when.itemData(1))
+    panel.save_button.click()
+    qtbot.waitUntil(lambda: bool(window.notices.toasts))
+    assert "212 contacts were sent before" in window.notices.toasts[-1]
+
+    window.notices.actions[-1]()
+    qtbot.waitUntil(lambda: bool(window.services.past.applied))
+    assert window.services.past.applied == [("tea", (Kind.CONTACTS,))]
+    qtbot.waitUntil(lambda: window.navigator.last == ("run", {"run_id": "run-past"}))

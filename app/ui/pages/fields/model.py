@@ -8,6 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 
 from app.core.fields import FieldRule, SourceField
+from app.core.records import Kind
 from app.sdk.target import RemoteField
 from app.ui.context import Context
 
@@ -87,6 +88,17 @@ class FieldsModel(QObject):
         self.remote_changed.emit()
         self.state_changed.emit()
         return made
+
+    async def past(self) -> int:
+        """How many contacts were sent before."""
+        key = self._key
+        return await self._context.engine.call(lambda services: services.past.count(key, Kind.CONTACTS))
+
+    async def apply_to_past(self) -> str:
+        """The id of the run that sends them again. Raises AppError."""
+        key = self._key
+        handle = await self._context.engine.call(lambda services: services.past.apply(key, [Kind.CONTACTS]))
+        return handle.run_id
 
     async def save(self) -> None:
         key, rows = self._key, tuple(self.rows)

@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.errors import AppError
-from app.core.texts import _
+from app.core.texts import _, ngettext
+from app.ui import navigation
 from app.ui.context import Context
 from app.ui.pages.fields.model import FieldsModel
 from app.ui.pages.fields.row import EMPTY_PX, REMOVE_PX, WHEN_PX, FieldRow
@@ -19,6 +20,7 @@ from app.ui.widgets.card import Card
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.labels import ElidedLabel, HorizontalLine, SecondaryLabel
 from app.ui.widgets.progress import ProgressLine
+from app.ui.wording import number
 
 _ARROW_PX = 12
 
@@ -109,7 +111,31 @@ class FieldsPanel(Panel):
         self.clear_error()
         if self.model.can_save:
             await self.model.save()
+            self._tell_saved(await self.model.past())
+
+    def _tell_saved(self, past: int) -> None:
+        """What was sent before keeps its old fields unless the person wants them changed as well."""
+        if not past:
             self.context.notices.toast(_("The field mapping was saved."))
+            return
+        words = ngettext(
+            "The field mapping was saved. {count} contact was sent before with the old one.",
+            "The field mapping was saved. {count} contacts were sent before with the old one.",
+            past,
+        )
+        action = ngettext("Apply to {count} contact", "Apply to {count} contacts", past)
+        self.context.notices.toast(
+            words.format(count=number(past)),
+            action_words=action.format(count=number(past)),
+            on_action=self._start_applying,
+        )
+
+    def _start_applying(self) -> None:
+        self.run(self._apply_to_past())
+
+    async def _apply_to_past(self) -> None:
+        self.clear_error()
+        self.context.navigator.push(navigation.RUN, run_id=await self.model.apply_to_past())
 
     def _add(self) -> None:
         self.model.add()
