@@ -173,7 +173,9 @@ async def test_outcomes_end_their_intents_and_move_the_mark_in_one_step(ledger: 
     outcomes = [entry("1", run_id="run-2"), entry("2", run_id="run-2")]
     await ledger.land(landing(*outcomes, intents=(first,), mark=FlowMark(kind=Kind.ORDERS, cursor="p2", read=2)))
     assert [each.key for each in await ledger.unsettled("shop", Kind.ORDERS)] == ["3"]
-    assert (await runs.get("run-2")).marks[0].cursor == "p2"
+    going_on = await runs.get("run-2")
+    assert going_on is not None
+    assert going_on.marks[0].cursor == "p2"
     assert (await ledger.balance("run-2")).flows[Kind.ORDERS].counts == {Outcome.CREATED: 2, Outcome.IN_DOUBT: 1}
 
 
