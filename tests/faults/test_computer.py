@@ -17,7 +17,7 @@ from app.engine.run import RunResult
 from app.storage.backups import Backups
 from app.storage.database import Database
 from app.storage.hashes import load_keyed_hash
-from tests.faults.bench import CALM, Bench, opened
+from tests.faults.bench import CALM, Bench, everyday, opened
 from tests.faults.test_matrix import STEPS
 from tests.faults.toxics import Act, Exchange, first, resetting, swallowing
 
@@ -42,14 +42,14 @@ def assert_told(result: RunResult) -> None:
     assert result.run.remedy or not is_left, f"no next step after: {result.run.message}"
 
 
-every_step = pytest.mark.parametrize("step", STEPS)
-some_steps = pytest.mark.parametrize("step", ["opening", "later page", "looking up", "later write", "removing"])
+def some_steps(number: int) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("step", everyday(STEPS, number, starting_at=number))
 
 
 # Disk and database ----------------------------------------------------------------------------------------------------
 
 
-@every_step
+@some_steps(5)
 async def test_a_disk_that_fills_up_pauses_the_run(step: str, tmp_path: Path) -> None:
     system, method, path, skip = STEPS[step]
     async with opened(tmp_path) as bench:
@@ -103,7 +103,7 @@ async def _after_restart(bench: Bench) -> None:
     await bench.book.mark_interrupted()
 
 
-@some_steps
+@some_steps(2)
 async def test_a_database_that_another_program_holds_pauses_the_run(step: str, tmp_path: Path) -> None:
     holder = sqlite3.connect(tmp_path / "koppler.db", isolation_level=None, check_same_thread=False)
 
@@ -136,7 +136,7 @@ async def test_a_short_look_of_another_program_is_waited_out(tmp_path: Path) -> 
         await bench.prove_once()
 
 
-@some_steps
+@some_steps(3)
 async def test_a_database_damaged_in_the_middle_is_replaced_by_its_backup_and_nothing_doubles(
     step: str, tmp_path: Path
 ) -> None:
@@ -174,7 +174,7 @@ def _damage(bench: Bench) -> None:
 # Clock ----------------------------------------------------------------------------------------------------------------
 
 
-@some_steps
+@some_steps(2)
 @pytest.mark.parametrize("hours", [1, -1])
 async def test_a_clock_that_jumps_changes_nothing(
     step: str, hours: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -195,7 +195,7 @@ async def test_a_clock_that_jumps_changes_nothing(
 # Sleep and network ----------------------------------------------------------------------------------------------------
 
 
-@every_step
+@some_steps(5)
 async def test_a_computer_that_slept_for_an_hour_goes_on(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,7 +217,7 @@ async def test_a_computer_that_slept_for_an_hour_goes_on(
         await bench.prove_once()
 
 
-@every_step
+@some_steps(4)
 async def test_a_changed_network_goes_on_with_the_same_run(step: str, tmp_path: Path) -> None:
     """All connections are reset, nothing can be reached for a moment, then everything can."""
     coming: list[asyncio.Task[None]] = []
@@ -241,7 +241,7 @@ async def _away(proxy: object) -> None:
     await proxy.start()  # type: ignore[attr-defined]
 
 
-@some_steps
+@some_steps(3)
 async def test_a_name_that_is_gone_waits_and_is_found_again(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,7 +273,7 @@ async def test_a_name_that_is_gone_waits_and_is_found_again(
 # The person -----------------------------------------------------------------------------------------------------------
 
 
-@every_step
+@some_steps(5)
 async def test_stopping_is_obeyed_at_every_step(step: str, tmp_path: Path) -> None:
     async with at_step(tmp_path, step, lambda bench: bench.control.stop()) as bench:
         result = await bench.run()
@@ -284,7 +284,7 @@ async def test_stopping_is_obeyed_at_every_step(step: str, tmp_path: Path) -> No
         await bench.prove_once()
 
 
-@every_step
+@some_steps(5)
 async def test_the_program_may_end_at_every_step(step: str, tmp_path: Path) -> None:
     async with at_step(tmp_path, step, lambda _: running.cancel()) as bench:
         running = asyncio.create_task(bench.run())
@@ -295,7 +295,7 @@ async def test_the_program_may_end_at_every_step(step: str, tmp_path: Path) -> N
         await bench.prove_once()
 
 
-@some_steps
+@some_steps(3)
 async def test_stopping_does_not_wait_for_a_server_that_keeps_silent(step: str, tmp_path: Path) -> None:
     system, method, path, skip = STEPS[step]
     async with opened(tmp_path) as bench, asyncio.timeout(30):

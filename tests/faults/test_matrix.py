@@ -17,7 +17,7 @@ from app.core.events import RunState, StageState
 from app.core.texts import text
 from app.sdk.check import Finding, Probe, run_probes
 from app.sdk.http import HttpClient
-from tests.faults.bench import PACE, ROUGH, opened
+from tests.faults.bench import PACE, ROUGH, everyday, opened
 from tests.faults.toxics import Act, answering, cutting, dripping, resetting, spoiling, swallowing
 from tests.faults.vendor import BUSY
 
@@ -93,8 +93,14 @@ STEPS = {
 }
 
 
-@pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("name", FAULTS)
+CELLS = [
+    pytest.param(name, step, id=f"{name} - {step}")
+    for place, name in enumerate(FAULTS)
+    for step in everyday(STEPS, 2, starting_at=place)
+]
+
+
+@pytest.mark.parametrize(("name", "step"), CELLS)
 async def test_a_fault_at_a_step(name: str, step: str, tmp_path: Path) -> None:
     case = FAULTS[name]
     system, method, path, skip = STEPS[step]
@@ -121,7 +127,8 @@ async def test_a_fault_at_the_connection_test(name: str, tmp_path: Path) -> None
         async with HttpClient(bench.proxies["depot"].address, pace=PACE, options=ROUGH) as client:
 
             async def greet() -> Finding:
-                return Finding(text("{name}", name=(await client.get("hello")).json()["name"]))
+                answer = (await client.get("hello")).json()
+                return Finding(text("{name}", name=answer["name"]))
 
             probe = Probe(name="sign_in", title=text("Sign-in"), run=greet)
             stages = [stage async for stage in run_probes([probe])]
