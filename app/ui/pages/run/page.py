@@ -250,10 +250,13 @@ class RunPage(Page):
         self.run(self.model.resume() if self.model.is_paused else self.model.pause())
 
     def _ask_stop(self) -> None:
+        words = _("What was sent stays sent. You can continue later exactly where it stopped.")
+        if self.model.is_undo:
+            words = _("What was removed stays removed. You can continue later exactly where it stopped.")
         sheet = ConfirmSheet(
             self,
             _("Stop this run?"),
-            _("What was sent stays sent. You can continue later exactly where it stopped."),
+            words,
             _("Stop"),
             cancel_words=_("Go on"),
         )
