@@ -21,7 +21,7 @@ from app.connectors.activecampaign.graphql_orders import GraphqlOrders
 from app.connectors.activecampaign.people import has_bounced
 from app.connectors.activecampaign.sameness import holds
 from app.connectors.activecampaign.tags import Tags
-from app.connectors.activecampaign.wire import Row, Wire, listed, number, words
+from app.connectors.activecampaign.wire import Row, Wire, listed, number, rows_of, words
 from app.connectors.activecampaign.writer import Writer
 from app.core.addresses import normalised_email
 from app.core.consent import ConsentState
@@ -157,13 +157,16 @@ class ContactRemover:
             if error.answer.status == 404:
                 return Known()
             raise
+        if not isinstance(whole.get("contactLists"), list):  # an opt-out must not be missed
+            page = await self.wire.get(f"contacts/{contact_id}/contactLists")
+            whole = {**whole, "contactLists": rows_of(page, "contactLists")}
         return await self._examined(draft, contact_id, whole)
 
     async def _examined(self, draft: Draft, contact_id: str, whole: Row) -> Known:
         """What the contact shows by itself is asked first; the rest costs a request each."""
         kept = _kept(draft, whole)
         if not kept and self._holds_what_was_sent(draft, whole) and await self._is_tagged_as_sent(draft, contact_id):
-            has_notes = bool(listed(await self.wire.get(f"contacts/{contact_id}/notes"), "notes"))
+            has_notes = bool(rows_of(await self.wire.get(f"contacts/{contact_id}/notes"), "notes"))
             facts = {"kept": "kept_in_use"} if has_notes else {"orders": await self._orders(draft.content["email"])}
             return Known(exists=True, target_id=contact_id, is_same=True, facts=facts)
         return Known(exists=True, target_id=contact_id, facts={"kept": kept} if kept else {})
@@ -182,7 +185,7 @@ class ContactRemover:
 
     async def _is_tagged_as_sent(self, draft: Draft, contact_id: str) -> bool:
         page = await self.wire.get(f"contacts/{contact_id}/contactTags")
-        held = {words(row.get("tag")) for row in listed(page, "contactTags")}
+        held = {words(row.get("tag")) for row in rows_of(page, "contactTags")}
         return held == {self.tags.id_of(tag) for tag in draft.content["tags"]}
 
     async def _orders(self, email: str) -> Sequence[str]:
@@ -205,7 +208,7 @@ def _kept(draft: Draft, whole: Row) -> str:
     ours = draft.content["list"] if is_subscriber else ""
     is_on_others = any(words(row.get("list")) != ours or words(row.get("status")) != _SUBSCRIBED for row in lists)
     is_used = (
-        any(listed(whole, name) for name in ("contactAutomations", "deals", "accountContacts"))
+        any(whole.get(name) or contact.get(name) for name in ("contactAutomations", "deals", "accountContacts"))
         or number(contact.get("orgid")) > 0
         or number(contact.get("sentcnt")) > 0
     )

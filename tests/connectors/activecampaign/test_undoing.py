@@ -151,6 +151,13 @@ async def test_a_contact_of_whom_somebody_has_made_something_stays(stage: Stage,
     assert await verdict(drive, agreed(1)) == reason
 
 
+async def test_an_account_that_does_not_show_lists_beside_a_contact_is_asked_for_them(stage: Stage) -> None:
+    drive = await sent(stage, agreed(1), subscribe_to_list="1")
+    stage.world.set_membership("1", "2", "2")
+    stage.simulator.fail(status=200, path="contacts/1", body='{"contact": {"email": "kunde0001@example.com"}}')
+    assert await verdict(drive, agreed(1)) == "kept_objection"
+
+
 async def test_somebody_who_came_onto_the_list_by_another_way_stays(stage: Stage) -> None:
     drive = await sent(stage, contact(1), subscribe_to_list="1")
     assert await verdict(drive, contact(1)) == ""
