@@ -98,6 +98,11 @@ def _needles(canary: str) -> tuple[bytes, ...]:
     return tuple(sorted(found))
 
 
+def people_in(words: str) -> list[str]:
+    """Everything personal that the vendor repeated: addresses, streets, numbers."""
+    return [person for person in PEOPLE for form in {person, quote(person), json.dumps(person)[1:-1]} if form in words]
+
+
 def addresses_in_files(folder: Path) -> list[str]:
     """People's e-mail addresses, as they stand or URL-encoded; what a vendor packs differently is not recognised as
     one by anybody."""

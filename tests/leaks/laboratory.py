@@ -16,7 +16,7 @@ from app.sdk.simulator import serve
 from app.storage.folder import DataFolder
 from app.storage.keystore import Keystore
 from app.ui.log_feed import LogFeed
-from tests.leaks.canaries import SECRETS, addresses_in_files, traces, traces_in_files
+from tests.leaks.canaries import SECRETS, addresses_in_files, people_in, traces, traces_in_files
 from tests.leaks.harvest import Harvest, everything_logged, market_accounts, registry_with, secrets_for
 from tests.leaks.mirror import mirrored
 from tests.services.market import KEY, TOKEN, Market
@@ -58,7 +58,10 @@ async def leaks_of(manifest: Manifest, cases: Sequence[Case], folder: Path, keyr
                     if key is not None and kinds and number < 30:
                         await harvest.run(manifest, key, number, kinds)
                 await services.log.save_report(outputs / "report.txt")
-            leaks = traces_in_files(data, _secrets(cases, manifest))
+                bundle = await services.support.compose()
+                harvest.words += [file.content for file in bundle.files]
+                leaks = [f"support: {found}" for file in bundle.files for found in people_in(file.content)]
+            leaks += traces_in_files(data, _secrets(cases, manifest))
         harvest.words += [line.message for line in LogFeed().lines(harvest.events)]
     secrets_used = _secrets(cases, manifest)
     for place in (data, outputs):
