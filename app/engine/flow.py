@@ -90,7 +90,7 @@ class Flow:
         return self._route.kind
 
     async def run(self) -> FlowMark:
-        await self._begin()
+        """``begin`` comes first, each time."""
         flights = self._new_flights()
         try:
             await self._travel(flights)
@@ -142,7 +142,8 @@ class Flow:
         """Keeps the numbers when a run ends early; the place stays the last checkpoint."""
         await self._ledger.checkpoint(self._job.run.id, self.mark)
 
-    async def _begin(self) -> None:
+    async def begin(self) -> None:
+        """Asks the source how much there is; the target is not needed yet."""
         run_id, balance, mark = self._job.run.id, FlowBalance(), self.mark
         self._deferred = []
         self._unsettled = await self._ledger.unsettled(self._job.run.integration, self.kind)

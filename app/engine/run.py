@@ -32,6 +32,7 @@ from app.engine.ports import KeyedHash, LedgerPort, RunsPort
 from app.engine.progress import Progress
 from app.engine.sending import Sender
 from app.engine.stopping import stoppable
+from app.engine.together import together
 from app.engine.window import Window
 from app.sdk.unexpected import unexpected
 
@@ -147,7 +148,8 @@ class Engine:
         while True:
             read_before = flow.mark.read
             try:
-                await self._opened(route, planner)
+                # A target may take a second to open, as its limit spaces the requests: the source need not wait for it.
+                await together(self._opened(route, planner), flow.begin())
                 await flow.run()
             except TemporaryError as error:
                 if flow.mark.read > read_before:
