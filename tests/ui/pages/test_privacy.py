@@ -1,6 +1,7 @@
 """One person found and erased under Settings, and the support file looked at before it is saved."""
 
 import asyncio
+import gettext
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.core import texts
 from app.core.errors import ConfigError
 from app.core.texts import text
 from app.services.privacyreport import PersonReport
@@ -17,6 +19,7 @@ from app.ui.pages.help.support import SupportSheet
 from app.ui.pages.settings import SettingsPage
 from app.ui.pages.settings.privacy import EraseSheet, PrivacyCard
 from tests.ui.accessibility import find, tab_chain, unnamed_controls
+from tests.ui.cut_words import patiently_whole
 from tests.ui.fake_privacy import unreadable_file
 from tests.ui.fakes import FakeWindow
 
@@ -211,3 +214,38 @@ def test_a_file_that_cannot_be_saved_is_told_in_the_sheet(
     find(sheet, QFileDialog).fileSelected.emit("support.zip")
     qtbot.waitUntil(sheet.problem.isVisible)
     assert "Free some space." in sheet.problem.accessibleName()
+
+
+SMALLEST_PAGE_PX = 828
+
+
+@pytest.fixture
+def long_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every text half as long again, as in a language of long words."""
+
+    class LongWords(gettext.NullTranslations):
+        def gettext(self, message: str) -> str:
+            return f"{message} {'lang ' * (len(message) // 10 + 1)}".rstrip() if message else ""
+
+        def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+            return self.gettext(msgid1 if n == 1 else msgid2)
+
+    monkeypatch.setattr(texts._Catalogue, "translations", LongWords())
+
+
+def test_long_words_fit_into_the_smallest_window(long_words: None, window: FakeWindow, qtbot: QtBot) -> None:
+    window.services.privacy.files = (unreadable_file(),)
+    page = SettingsPage(window.context)
+    window.show(page, SMALLEST_PAGE_PX, 600)
+    search(page.privacy, qtbot)
+    patiently_whole(qtbot, page.privacy)
+    sheet = ask(page.privacy)
+    patiently_whole(qtbot, sheet)
+    sheet.reject()
+    help_page = HelpPage(window.context)
+    window.show(help_page, SMALLEST_PAGE_PX, 600)
+    help_page.support_button.click()
+    support = find(help_page, SupportSheet)
+    qtbot.waitUntil(lambda: support.bundle is not None)
+    patiently_whole(qtbot, support)
+    patiently_whole(qtbot, help_page.header)
