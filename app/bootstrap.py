@@ -21,6 +21,7 @@ from app.services.bus import EventBus
 from app.services.checks import Checks
 from app.services.declarations import Declarations
 from app.services.fields import FieldMapping
+from app.services.home import Home
 from app.services.integrations import Integrations
 from app.services.log import Log, LogRedaction
 from app.services.opening import Opener
@@ -49,11 +50,13 @@ from app.storage.expiry import Expiry
 from app.storage.folder import DataFolder
 from app.storage.hashes import FolderHash, load_keyed_hash
 from app.storage.health import database_health
+from app.storage.home import HomeStore
 from app.storage.integrations import IntegrationsStore
 from app.storage.keystore import Keystore
 from app.storage.ledger import Ledger
 from app.storage.lock import FolderLock
 from app.storage.log import LogStore
+from app.storage.machine import computer_id
 from app.storage.persondata import PersonData
 from app.storage.personfiles import PersonFiles
 from app.storage.practice import PracticeStore
@@ -77,9 +80,11 @@ async def opened(
     practice_records: int = RECORDS,
     clock: Callable[[], datetime] = now,
     redactor: Redactor | None = None,
+    computer: str | None = None,
 ) -> AsyncIterator[Services]:
     """Everything for one data folder, inside any running loop; closing interrupts what runs and saves what is open.
-    ``redactor`` learns every secret that is met, for those who stand outside.
+    ``redactor`` learns every secret that is met, for those who stand outside; ``computer`` stands for the number of
+    this one.
 
     Raises StorageError: the folder is in use, damaged, full or not writable.
     """
@@ -98,6 +103,7 @@ async def opened(
             await load_keyed_hash(database),
             environ,
             redactor or Redactor(),
+            computer_id(environ) if computer is None else computer,
         )
         services = wiring.services(patience, practice_records, clock)
         await wiring.book.mark_interrupted()
@@ -127,12 +133,14 @@ class _Wiring:
         keyed_hash: FolderHash,
         environ: Mapping[str, str],
         redactor: Redactor,
+        computer: str,
     ) -> None:
         self._folder = folder
         self._database = database
         self._registry = registry
         self._vault = vault
         self._hash = keyed_hash
+        self._home = Home(HomeStore(database, keyed_hash, computer))
         self._environ = environ
         self._accounts = AccountsStore(database)
         self._integrations = IntegrationsStore(database)
@@ -179,7 +187,7 @@ class _Wiring:
         integrations = Integrations(
             systems, accounts, self._integrations, self._products, self._ledger, self.book, active.is_running
         )
-        integrating = Integrating(systems, accounts, opener, self._products, self._erased_people)
+        integrating = Integrating(systems, accounts, opener, self._products, self._erased_people, self._home)
         expiry = Expiry(self._database, self._log, Backups(self._folder.backups))
         log = Log(self._log, self._preferences, bus, expiry)
         undoing = Undoing(
@@ -216,6 +224,7 @@ class _Wiring:
             integrations=integrations,
             previews=Previews(integrations, integrating, self._ledger, self._hash, reasons, self._redactor, bus.emit),
             runs=runs,
+            home=self._home,
             past=PastRecords(runs, self.book, self._ledger),
             undoing=undoing,
             products=ProductMapping(systems, accounts, integrations, integrating, self._products),

@@ -144,6 +144,7 @@ def _recovery(commands: Commands) -> None:
     )
     what.add_argument("--start-over", action="store_true", help=_("begin anew with an empty database"))
     restore.add_argument("--yes", action="store_true", help=_("do not ask"))
+    _command(commands, "moved", _("a data folder from another computer is at home here from now on"))
     _command(commands, "passphrase", _("choose or change the passphrase of your secrets; it is asked for"))
 
 

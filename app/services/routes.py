@@ -17,6 +17,7 @@ from app.sdk.settings import Settings, parse
 from app.sdk.source import Source
 from app.sdk.target import Mappings, Target
 from app.services.accounts import Accounts
+from app.services.home import Home
 from app.services.opening import OpenAccount, Opener
 from app.services.systems import ParsedOptions, Systems
 from app.storage.erasedmarks import ErasedPeople
@@ -106,7 +107,9 @@ class Integrating:
         opener: Opener,
         products: ProductsStore,
         erased: Callable[[], Awaitable[ErasedPeople]],
+        home: Home,
     ) -> None:
+        self._home = home
         self._erased = erased
         self._systems = systems
         self._accounts = accounts
@@ -115,7 +118,9 @@ class Integrating:
 
     @asynccontextmanager
     async def opened(self, integration: Integration, *, read_only: bool = False) -> AsyncIterator[OpenIntegration]:
-        """Raises ConfigError, SettingsError, SecretStoreError."""
+        """Raises ConfigError, among others where a copied data folder would write, SettingsError, SecretStoreError."""
+        if not read_only:
+            await self._home.refuse_copy()
         source = await self._accounts.stored(integration.source)
         target = await self._accounts.stored(integration.target)
         options = self._systems.parse_options(source.system, target.system, integration.options)

@@ -11,6 +11,7 @@ from app.services.bus import EventBus
 from app.services.checks import Checks
 from app.services.declarations import Declarations
 from app.services.fields import FieldMapping
+from app.services.home import Home
 from app.services.integrations import Integrations
 from app.services.log import Log
 from app.services.pastrecords import PastRecords
@@ -36,6 +37,7 @@ class Services:
     runs: Runs
     undoing: Undoing
     past: PastRecords
+    home: Home
     products: ProductMapping
     fields: FieldMapping
     log: Log

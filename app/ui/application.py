@@ -161,7 +161,29 @@ class Program(QObject):
         self.tasks.spawn(self._warm_up(), owner=self)
         self.shell.navigator.rebuild()
         self._count_attention()
+        self.tasks.spawn(self._ask_whether_moved(), owner=self)
         self.tasks.spawn(self._recall_log(), owner=self, on_error=lambda _error: None)
+
+    async def _ask_whether_moved(self) -> None:
+        """A copied data folder only looks, until the person says that this is its computer now."""
+        if not await self.engine.call(lambda services: services.home.is_copy()):
+            return
+        sheet = ConfirmSheet(
+            self.shell,
+            _("Have you moved to this computer?"),
+            _(
+                "This data folder was used on another computer before. If you have moved, go on here and no longer "
+                "there: two computers would send everything twice. Otherwise look around; nothing is sent from here."
+            ),
+            _("I have moved"),
+            cancel_words=_("Only look"),
+        )
+        sheet.setObjectName("moved-sheet")
+        sheet.confirmed.connect(self._settle_here)
+        sheet.open()
+
+    def _settle_here(self) -> None:
+        self.tasks.spawn(self.engine.call(lambda services: services.home.move_here()), owner=self)
 
     async def _warm_up(self) -> None:
         """Imports what the first click would have to wait for."""

@@ -260,6 +260,19 @@ class FakeProducts:
 
 
 @dataclass
+class FakeHome:
+    """At home, unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.is_away = False
+
+    async def is_copy(self) -> bool:
+        return self.is_away
+
+    async def move_here(self) -> None:
+        self.is_away = False
+
+
 class FakePast:
     """How much was sent before; nothing, unless a test says otherwise."""
 

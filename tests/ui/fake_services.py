@@ -26,6 +26,7 @@ from app.storage.secrets import VaultState
 from tests.ui.fake_privacy import FakePrivacy, FakeSupport
 from tests.ui.fake_runs import (
     FakeFields,
+    FakeHome,
     FakeLog,
     FakePast,
     FakePreferences,
@@ -341,6 +342,7 @@ class FakeServices:
         self.products = FakeProducts()
         self.fields = FakeFields()
         self.past = FakePast()
+        self.home = FakeHome()
         self.previews = FakePreviews()
         self.preferences = FakePreferences()
         self.log = FakeLog()

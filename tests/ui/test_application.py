@@ -31,6 +31,7 @@ from app.ui.pages.wizard.systems_step import SystemsStep
 from app.ui.start_page import StartPage
 from app.ui.start_sheet import StartSheet
 from app.ui.theme import ThemeChoice
+from app.ui.widgets.confirm import ConfirmSheet
 from tests.ui.accessibility import unnamed_controls
 
 START_AND_CLOSE = """
@@ -327,3 +328,29 @@ def test_the_program_starts_and_ends_with_its_window(
         0,
         "",
     )
+
+
+def test_a_folder_from_another_computer_asks_once_whether_the_person_has_moved(
+    start: Callable[[], Start], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def home_of(folder: DataFolder) -> bytes | None:
+        with closing(sqlite3.connect(folder.database)) as connection:
+            row = connection.execute("SELECT value FROM identity WHERE name = 'computer'").fetchone()
+        return bytes(row[0]) if row else None
+
+    monkeypatch.setattr("app.bootstrap.computer_id", lambda _environ: "office")
+    office = start()
+    office.open()
+    patiently(qtbot, lambda: home_of(office.folder) is not None)
+    office.end()
+    before = home_of(office.folder)
+
+    monkeypatch.setattr("app.bootstrap.computer_id", lambda _environ: "laptop")
+    laptop = start()
+    program = laptop.open()
+    patiently(qtbot, lambda: program.shell.findChild(ConfirmSheet, "moved-sheet") is not None)
+    sheet = program.shell.findChild(ConfirmSheet, "moved-sheet")
+    assert isinstance(sheet, ConfirmSheet)
+    assert unnamed_controls(sheet) == []
+    qtbot.mouseClick(sheet.confirm_button, Qt.MouseButton.LeftButton)
+    patiently(qtbot, lambda: home_of(laptop.folder) != before)

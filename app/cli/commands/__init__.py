@@ -7,6 +7,7 @@ from app.cli.commands.asking import explain
 from app.cli.commands.checking import check_account
 from app.cli.commands.configuration import apply_file, show_accounts, show_integrations
 from app.cli.commands.mapping import apply_mapping, export_mapping, import_mapping
+from app.cli.commands.moving import move_here
 from app.cli.commands.passphrase import set_passphrase
 from app.cli.commands.practice import demonstrate, simulate
 from app.cli.commands.previewing import show_preview
@@ -36,6 +37,7 @@ BY_NAME: Mapping[str, Callable[[Session], Coroutine[Any, Any, Exit]]] = {
     "mapping apply": apply_mapping,
     "simulate": simulate,
     "restore": restore_database,
+    "moved": move_here,
     "passphrase": set_passphrase,
     "support": save_support_file,
     "person find": find_person,
