@@ -6,6 +6,8 @@
     python -m tests.faults --kills 200 --orders 20000 --pair rest
     python -m tests.faults --lost 10000
     python -m tests.faults --consent 1000000
+    python -m tests.faults.changes --changes 1000000                 # beside it: a shop that changes while it is read
+    python -m tests.faults.exact_preview                              # and previews against the runs that follow
 
 A historical import runs in a process of its own, with a real data folder and real services, against simulators over
 real sockets. ``--kills`` first kills one import at every named step (before, during and after everything that is

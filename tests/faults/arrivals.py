@@ -159,6 +159,10 @@ def activecampaign_keys(method: str, path: str, body: Any) -> Iterable[str]:
             return [f"orders:{order['externalid']}"]
         case "PUT", resource, {"ecomOrder": order} if resource.startswith("ecomOrders/"):
             return [f"orders:{order['externalid']}"]
+        case "POST", "ecomCustomers", {"ecomCustomer": customer}:
+            return [f"customers:{customer['externalid']}"]
+        case "POST", "connections" | "tags" as resource, _:
+            return [f"{resource}:1"]
         case "POST", "import/bulk_import", {"contacts": contacts}:
             return [f"contacts:{each['email']}" for each in contacts]
         case _:
