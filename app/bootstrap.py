@@ -19,6 +19,7 @@ from app.sdk.registry import Registry
 from app.services.accounts import Accounts
 from app.services.bus import EventBus
 from app.services.checks import Checks
+from app.services.coverage import Coverage
 from app.services.declarations import Declarations
 from app.services.fields import FieldMapping
 from app.services.home import Home
@@ -223,6 +224,7 @@ class _Wiring:
             checks=Checks(registry, accounts, opener, self._redactor, bus.emit),
             integrations=integrations,
             previews=Previews(integrations, integrating, self._ledger, self._hash, reasons, self._redactor, bus.emit),
+            coverage=Coverage(integrations, integrating),
             runs=runs,
             home=self._home,
             past=PastRecords(runs, self.book, self._ledger),

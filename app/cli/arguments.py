@@ -81,6 +81,9 @@ def _runs(commands: Commands) -> None:
     preview = _command(commands, "preview", _("exact plans; nothing is written"))
     preview.add_argument("integration", metavar=_("INTEGRATION"))
     preview.add_argument("--limit", type=_positive, default=20, metavar="N", help=_("records of each flow"))
+    preview.add_argument(
+        "--since", type=_moment, metavar=_("DATE"), help=_("how many records an import from this day on would cover")
+    )
     _add_flow(preview)
     run = _command(commands, "run", _("sync changes, or import the history"))
     run.add_argument("integration", metavar=_("INTEGRATION"))

@@ -8,6 +8,7 @@
     checks.Checks           the staged connection test, saved or not
     integrations.Integrations, status
     previews.Previews       exact plans, nothing written
+    coverage.Coverage       how many records an import from a day on would cover
     runs.Runs               start, follow, stop, continue, retry, problems, why
     undoing.Undoing         what would be removed of an import, and the removal as a run
     products.ProductMapping, fields.FieldMapping
@@ -17,6 +18,7 @@
 """
 
 from app.services.accounts import AccountView
+from app.services.coverage import Covered
 from app.services.integrations import IntegrationView
 from app.services.mappingcheck import MappingProblems
 from app.services.previews import ConsentEffect, Preview, PreviewItem, RequestView
@@ -34,6 +36,7 @@ __all__ = [
     "Action",
     "Answer",
     "ConsentEffect",
+    "Covered",
     "IntegrationView",
     "MappingProblems",
     "NextStep",

@@ -9,6 +9,7 @@ from app.sdk.redaction import Redactor
 from app.services.accounts import Accounts
 from app.services.bus import EventBus
 from app.services.checks import Checks
+from app.services.coverage import Coverage
 from app.services.declarations import Declarations
 from app.services.fields import FieldMapping
 from app.services.home import Home
@@ -34,6 +35,7 @@ class Services:
     checks: Checks
     integrations: Integrations
     previews: Previews
+    coverage: Coverage
     runs: Runs
     undoing: Undoing
     past: PastRecords

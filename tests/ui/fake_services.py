@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.sdk.settings import parse, plain_values, problems_of, secret_names, sec
 from app.sdk.target import Suggestion
 from app.services.accounts import AccountView
 from app.services.bus import EventBus
+from app.services.coverage import Covered
 from app.services.integrations import IntegrationView
 from app.services.mappingcheck import MappingProblems
 from app.services.status import Standing, status_of
@@ -329,6 +331,19 @@ class FakeDeclarations:
         self.applied.append(path)
 
 
+class FakeCoverage:
+    def __init__(self) -> None:
+        self.asked: list[datetime | None] = []
+        self.found = (Covered(kind=Kind.ORDERS, count=158), Covered(kind=Kind.CONTACTS, count=1000, is_more=True))
+        self.error: ConfigError | None = None
+
+    async def of(self, key: str, since: datetime | None = None) -> tuple[Covered, ...]:
+        self.asked.append(since)
+        if self.error is not None:
+            raise self.error
+        return self.found
+
+
 class FakeServices:
     def __init__(self) -> None:
         self.events = EventBus()
@@ -344,6 +359,7 @@ class FakeServices:
         self.past = FakePast()
         self.home = FakeHome()
         self.previews = FakePreviews()
+        self.coverage = FakeCoverage()
         self.preferences = FakePreferences()
         self.log = FakeLog()
         self.privacy = FakePrivacy()

@@ -8,8 +8,9 @@ from typing import Any
 from app.cli.exits import Exit
 from app.cli.session import Session, ask_for_secrets
 from app.core.labels import KIND_NAMES, OUTCOME_NAMES
+from app.core.local_words import local_moment
 from app.core.texts import _
-from app.services import Preview, PreviewItem, RequestView
+from app.services import Preview, PreviewItem, RequestView, Services
 
 
 async def show_preview(session: Session) -> Exit:
@@ -18,6 +19,8 @@ async def show_preview(session: Session) -> Exit:
         session.output.redact = services.redact
         integration = (await services.integrations.get(key)).integration
         await ask_for_secrets(services, integration.source, integration.target)
+        if session.arguments.since is not None:
+            return await _show_coverage(session, services)
         preview = await services.previews.preview(key, session.arguments.limit, session.arguments.flow)
     for request in preview.setup:
         session.output.event("setup", _request(request))
@@ -27,6 +30,19 @@ async def show_preview(session: Session) -> Exit:
         session.output.say(_line(item))
     session.output.event("consent", asdict(preview.consent))
     session.output.say(_consent_line(preview))
+    return Exit.DONE
+
+
+async def _show_coverage(session: Session, services: Services) -> Exit:
+    arguments, output = session.arguments, session.output
+    covered = await services.coverage.of(arguments.integration, arguments.since, arguments.flow)
+    for each in covered:
+        numbers = {"kind": each.kind.value, "count": each.count, "is_more": each.is_more}
+        output.event("covered", {**numbers, "since": arguments.since.isoformat()})
+    words = ", ".join(str(each.words) for each in covered)
+    output.say(
+        _("An import from {since} on covers: {records}.").format(since=local_moment(arguments.since), records=words)
+    )
     return Exit.DONE
 
 

@@ -5,10 +5,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from app.core.errors import ConfigError
 from app.core.events import ProgressEvent, RunMode, RunState
 from app.core.outcomes import Balance, Outcome
 from app.core.records import Kind
 from app.core.texts import text
+from app.services.coverage import Covered
 from app.services.status import Action, Status, next_step
 from app.services.why import Answer, WhyEntry
 from app.ui.pages.integration import IntegrationPage
@@ -100,6 +102,33 @@ def test_or_on_a_day_in_the_persons_own_zone(page: IntegrationPage, window: Fake
     since = window.services.runs.choices[0]["since"]
     assert (since.year, since.month, since.day, since.hour) == (2026, 1, 5, 0)
     assert since.tzinfo is not None
+
+
+def test_the_sheet_tells_how_many_records_the_import_covers(
+    page: IntegrationPage, window: FakeWindow, qtbot: QtBot
+) -> None:
+    coverage = window.services.coverage
+    overview(page).import_button.click()
+    sheet = page.findChildren(ImportSheet)[0]
+    qtbot.waitUntil(lambda: sheet.covered.text() == "It covers 158 orders · more than 1000 contacts.")
+    assert coverage.asked == [None]
+
+    sheet.choice.set_value("date")
+    assert sheet.covered.text() == ""
+    coverage.found = (Covered(kind=Kind.ORDERS, count=1),)
+    sheet.day.set_value(date(2026, 1, 5))
+    qtbot.waitUntil(lambda: sheet.covered.text() == "It covers 1 order.")
+    assert [each.day for each in coverage.asked if each] == [5]
+
+
+def test_a_source_that_cannot_be_asked_says_so_where_the_number_would_stand(
+    page: IntegrationPage, window: FakeWindow, qtbot: QtBot
+) -> None:
+    window.services.coverage.error = ConfigError(text("The key was refused."))
+    overview(page).import_button.click()
+    sheet = page.findChildren(ImportSheet)[0]
+    qtbot.waitUntil(lambda: sheet.covered.text() == "It cannot be counted now: The key was refused.")
+    assert sheet.start.isEnabled()
 
 
 def test_why_answers_with_a_sentence_and_a_next_step(page: IntegrationPage, window: FakeWindow, qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.core.texts import _
@@ -16,12 +16,15 @@ from app.ui.widgets.form import FormField
 from app.ui.widgets.labels import BodyLabel, SecondaryLabel
 
 _BEGINNING, _DATE = "beginning", "date"
+_TYPING_MS = 400
 
 
 class ImportSheet(Sheet):
-    """``wanted`` carries None for the beginning, else the start of that day in the person's own zone, aware."""
+    """Signals carry None for the beginning, else the start of that day in the person's own zone, aware. What ``asked``
+    asks for is answered by :meth:`show_covered`: how many records such an import covers."""
 
     wanted = Signal(object)
+    asked = Signal(object)
 
     def __init__(self, parent: QWidget, source: str, target: str, counts: str) -> None:
         super().__init__(parent, _("Historical import"))
@@ -42,6 +45,10 @@ class ImportSheet(Sheet):
         self._day_row.hide()
         self.body.addWidget(FormField(_("How far back"), self.choice))
         self.body.addWidget(self._day_row)
+        self.covered = SecondaryLabel("")
+        self.body.addWidget(self.covered)
+        self._asking = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._asking.timeout.connect(self._ask)
         self.start = PrimaryButton(_("Start the import"))
         cancel = SecondaryButton(_("Cancel"))
         self.buttons.addWidget(cancel)
@@ -51,6 +58,27 @@ class ImportSheet(Sheet):
         self.choice.value_changed.connect(lambda _value: self._show_state())
         self.day.value_changed.connect(lambda _value: self._show_state())
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._count_soon()
+
+    @property
+    def since(self) -> datetime | None:
+        day = self.day.value() if self.choice.value() == _DATE else None
+        return datetime.combine(day, time()).astimezone() if day is not None else None
+
+    def show_covered(self, since: datetime | None, words: str) -> None:
+        """An answer that comes after the choice was changed is not shown."""
+        if since == self.since and self.start.isEnabled():
+            self.covered.setText(words)
+            self.adjustSize()
+
+    def _count_soon(self) -> None:
+        """Not at every key: a day that is being typed names other days on its way."""
+        self.covered.setText(_("Counting…") if self.start.isEnabled() else "")
+        self._asking.start()
+
+    def _ask(self) -> None:
+        if self.start.isEnabled():
+            self.asked.emit(self.since)
 
     def _show_state(self) -> None:
         wants_day = self.choice.value() == _DATE
@@ -58,9 +86,10 @@ class ImportSheet(Sheet):
         is_bad = wants_day and bool(self.day.text().strip()) and self.day.value() is None
         self._day_row.set_error(_("A date is needed, such as 2026-01-31.") if is_bad else "")
         self.start.setEnabled(not wants_day or self.day.value() is not None)
+        self._count_soon()
         self.adjustSize()
 
     def _agree(self) -> None:
-        day = self.day.value() if self.choice.value() == _DATE else None
+        since = self.since
         self.accept()
-        self.wanted.emit(datetime.combine(day, time()).astimezone() if day is not None else None)
+        self.wanted.emit(since)

@@ -118,6 +118,12 @@ class IntegrationModel(QObject):
         marks = next((run.record.marks for run in self.runs if run.record.mode is RunMode.HISTORICAL), ())
         return " · ".join(str(counted(mark.kind, mark.total)) for mark in marks if mark.total)
 
+    async def covered(self, since: datetime | None) -> str:
+        """What an import from this day on would read. Raises AppError."""
+        key = self.key
+        found = await self._context.engine.call(lambda services: services.coverage.of(key, since))
+        return _("It covers {records}.").format(records=" · ".join(str(each.words) for each in found))
+
     def copy_title(self) -> str:
         return _("{title} (copy)").format(title=self.view.title if self.view is not None else "")
 

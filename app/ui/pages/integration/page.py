@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from app.core.errors import AppError
 from app.core.events import RunMode
 from app.core.texts import _
 from app.ui import navigation
@@ -199,7 +200,15 @@ class IntegrationPage(Page):
         target = view.target.title if view is not None and view.target is not None else ""
         sheet = ImportSheet(self, source, target, self.model.known_counts)
         sheet.wanted.connect(lambda since: self.run(self._start(RunMode.HISTORICAL, since)))
+        sheet.asked.connect(lambda since: self.context.tasks.spawn(self._count(sheet, since), owner=sheet))
         sheet.open()
+
+    async def _count(self, sheet: ImportSheet, since: datetime | None) -> None:
+        try:
+            words = await self.model.covered(since)
+        except AppError as error:  # the import itself would say it again: here it is only the number that is missing
+            words = _("It cannot be counted now: {reason}").format(reason=error.message)
+        sheet.show_covered(since, words)
 
     async def _start(self, mode: RunMode, since: datetime | None = None) -> None:
         run_id = await self.model.start(mode, since)
