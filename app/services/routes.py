@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from app.core.configuration import Integration
 from app.core.errors import ConfigError
@@ -35,7 +36,8 @@ class OpenIntegration:
 
     @property
     def rules(self) -> Rules:
-        return replace(self.options.common.rules(), is_erased=self.erased.has)
+        rules = self.options.common.rules()
+        return replace(rules, is_erased=partial(self.erased.has, self.integration.key)) if self.erased else rules
 
     def open_source(self) -> Source:
         opened = self.source.manifest.open_source

@@ -31,13 +31,14 @@ class ErasedPeople:
     def __bool__(self) -> bool:
         return bool(self.marks)
 
-    def has(self, email: str, number: str = "") -> bool:
-        """Whether a record with this address, or an order with this number, is of somebody who was erased."""
+    def has(self, integration: str, email: str, number: str = "") -> bool:
+        """Whether a record with this address, or this integration's order with that number, is of somebody who was
+        erased."""
         if not self.marks:
             return False
         own = {address_mark(self.keyed_hash, email)} if email else set[bytes]()
         if number:
-            own.add(number_mark(self.keyed_hash, number))
+            own.add(number_mark(self.keyed_hash, integration, number))
         return not own.isdisjoint(self.marks)
 
 
@@ -45,25 +46,30 @@ def address_mark(keyed_hash: FolderHash, email: str) -> bytes:
     return keyed_hash(_ADDRESS + hash_of_words(keyed_hash, email))
 
 
-def number_mark(keyed_hash: FolderHash, number: str) -> bytes:
-    return keyed_hash(_NUMBER + hash_of_words(keyed_hash, number))
+def number_mark(keyed_hash: FolderHash, integration: str, number: str) -> bytes:
+    """Another shop counts its orders from one as well."""
+    return keyed_hash(_NUMBER + integration.encode() + b"\0" + hash_of_words(keyed_hash, number))
 
 
-def own_mark(keyed_hash: FolderHash, person: PersonWords) -> frozenset[bytes]:
+def own_marks(connection: sqlite3.Connection, keyed_hash: FolderHash, person: PersonWords) -> frozenset[bytes]:
     """By the very words; a name has none, since many may bear it."""
     match person.asked_by:
         case AskedBy.EMAIL:
             return frozenset({address_mark(keyed_hash, person.words)})
         case AskedBy.NUMBER:
-            return frozenset({number_mark(keyed_hash, person.words)})
+            integrations = connection.execute("SELECT key FROM integration UNION SELECT integration FROM entry")
+            return frozenset(number_mark(keyed_hash, key, person.words) for (key,) in integrations)
         case AskedBy.NAME:
             return frozenset()
 
 
 def marks_of(keyed_hash: FolderHash, person: PersonWords, found: Found) -> frozenset[bytes]:
     """By the address wherever the ledger knows it, for that is in every record of the person; else by the number."""
-    addresses = frozenset(keyed_hash(_ADDRESS + each) for each in found.hashes)
-    return addresses or own_mark(keyed_hash, person)
+    if found.hashes:
+        return frozenset(keyed_hash(_ADDRESS + each) for each in found.hashes)
+    if person.asked_by is not AskedBy.NUMBER:
+        return frozenset()
+    return frozenset(number_mark(keyed_hash, place.integration, person.words) for place in found.places)
 
 
 def add_marks(connection: sqlite3.Connection, marks: Iterable[bytes]) -> None:

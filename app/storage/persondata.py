@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from app.core.person import PersonWords
 from app.storage.database import Database
-from app.storage.erasedmarks import add_marks, marks_in, marks_of, own_mark
+from app.storage.erasedmarks import add_marks, marks_in, marks_of, own_marks
 from app.storage.hashes import FolderHash
 from app.storage.personerasure import erase_person
 from app.storage.personfiles import FileFate, FileFound, PersonFiles
@@ -62,17 +62,19 @@ class PersonData:
 
         found = await self._database.write(work)
         await self._database.rebuild()
-        return _holdings(found, files, is_marked=keeps_mark)
+        return _holdings(found, files, is_marked=keeps_mark and bool(marks_of(self._hash, person, found)))
 
     async def is_marked(self, person: PersonWords) -> bool:
-        marks = await self._database.read(marks_in)
-        return not marks.isdisjoint(own_mark(self._hash, person))
+        def look(connection: sqlite3.Connection) -> bool:
+            return not marks_in(connection).isdisjoint(own_marks(connection, self._hash, person))
+
+        return await self._database.read(look)
 
     async def unmark(self, person: PersonWords) -> bool:
-        """Lets records of this address be sent again; False where there was no mark of it."""
-        own = own_mark(self._hash, person)
+        """Lets records of this address or number be sent again; False where there was no mark of it."""
 
         def work(connection: sqlite3.Connection) -> bool:
+            own = own_marks(connection, self._hash, person)
             query = "DELETE FROM erased_mark WHERE hash = ?"
             return sum(connection.execute(query, (mark,)).rowcount for mark in own) > 0
 

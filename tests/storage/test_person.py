@@ -22,6 +22,7 @@ from app.core.texts import Text, text, verbatim
 from app.storage.accounts import AccountsStore
 from app.storage.backups import Backups
 from app.storage.database import Database
+from app.storage.erasedmarks import load_erased_people
 from app.storage.folder import DataFolder
 from app.storage.hashes import FolderHash, hash_of_words, load_keyed_hash
 from app.storage.integrations import IntegrationsStore
@@ -305,17 +306,33 @@ async def test_every_table_of_the_database_has_been_thought_of(database: Databas
 async def test_a_mark_keeps_the_person_from_being_sent_again_until_it_is_taken_away(
     person_data: PersonData, database: Database, keyed: FolderHash
 ) -> None:
-    from app.storage.erasedmarks import load_erased_people
-
     await fill(database, keyed)
     await person_data.erase(person_words(NUMBER), keeps_mark=True)
     people = await load_erased_people(database, keyed)
-    assert people.has(ADDRESS)
-    assert not people.has(OTHER, "55")
+    assert people.has("shop", ADDRESS)
+    assert not people.has("shop", OTHER, "55")
     assert (await person_data.find(PAULA)).is_marked
     assert await person_data.unmark(PAULA)
     assert not await person_data.unmark(PAULA)
-    assert not (await load_erased_people(database, keyed)).has(ADDRESS)
+    assert not (await load_erased_people(database, keyed)).has("shop", ADDRESS)
+
+
+async def test_an_order_without_an_address_is_marked_by_its_number_in_its_own_integration(
+    person_data: PersonData, database: Database, keyed: FolderHash
+) -> None:
+    await Ledger(database).record([entry("81", search=hashes(keyed, "81", "2024/81"))])
+    await Ledger(database).record([entry("82", integration="other", search=hashes(keyed, "82", "2024/82"))])
+    person = person_words("2024/81")
+    await person_data.erase(person, keeps_mark=True)
+    people = await load_erased_people(database, keyed)
+    assert people.has("shop", "", "2024/81")
+    assert not people.has("other", "", "2024/81")
+    assert not people.has("shop", "", "2024/82")
+    configured = Integration(key="shop", title="Shop", source="", target="", flows=(), is_draft=True)
+    await IntegrationsStore(database).save(configured)
+    assert (await person_data.find(person)).is_marked
+    assert await person_data.unmark(person)
+    assert not (await person_data.find(person)).is_marked
 
 
 async def test_another_program_that_reads_on_is_named_and_the_rest_goes_when_koppler_closes(
