@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from app.core.errors import AddressError, AppError
+from app.core.errors import AddressError, AppError, TemporaryError
 from app.core.events import StageEvent, StageState
-from app.core.texts import Text
+from app.core.texts import Text, text
 from app.sdk.unexpected import unexpected
 
 
@@ -59,13 +59,19 @@ async def _result(probe: Probe) -> StageEvent:
     return StageEvent(name=probe.name, title=probe.title, state=state, message=finding.message)
 
 
+def _next_step(error: AppError) -> Text:
+    if isinstance(error, TemporaryError):
+        return text("Try again in a few minutes.")
+    return text("Try again later; if it happens again, please report it with the log.")
+
+
 def _failed(probe: Probe, error: AppError) -> StageEvent:
     return StageEvent(
         name=probe.name,
         title=probe.title,
         state=StageState.FAILED,
         message=error.message,
-        remedy=error.remedy,
+        remedy=error.remedy or _next_step(error),
         field=error.field,
         suggestion=error.suggestion if isinstance(error, AddressError) else None,
     )

@@ -20,6 +20,7 @@ from app.storage.hashes import load_keyed_hash
 from tests.faults.bench import CALM, Bench, everyday, opened
 from tests.faults.test_matrix import STEPS
 from tests.faults.toxics import Act, Exchange, first, resetting, swallowing
+from tests.sdk.test_network_check import certificate, tls_server
 
 SHOWN = {RunState.FINISHED, RunState.WAITING, RunState.PAUSED, RunState.STOPPED}
 
@@ -189,6 +190,18 @@ async def test_a_clock_that_jumps_changes_nothing(
         bench.mend()
         await bench.prove_once()
         monkeypatch.undo()
+        await bench.prove_once()
+
+
+async def test_a_clock_to_which_certificates_have_expired_is_named(tmp_path: Path) -> None:
+    async with opened(tmp_path) as bench, tls_server(tmp_path, certificate(ends=-1)) as address:
+        plain, bench.proxies["kiosk"].address = bench.proxies["kiosk"].address, address
+        result = await bench.run()
+        assert result.run.state is RunState.PAUSED
+        assert "date and time of this computer" in result.run.remedy
+        bench.proxies["kiosk"].address = plain
+        bench.mend()
+        await bench.finish()
         await bench.prove_once()
 
 
