@@ -38,7 +38,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _open_window(folder, open_services)
 
     with guarded_standard_error(redactor):
-        return run_command_line(argv, open_services=open_services, open_window=open_window, demo=Demo(_open_practice))
+        return run_command_line(
+            argv,
+            open_services=open_services,
+            open_window=open_window,
+            demo=Demo(_open_practice),
+            redactor=redactor,
+        )
 
 
 def window() -> int:

@@ -17,6 +17,7 @@ from app.cli.output import Output
 from app.cli.session import OpenServices, Session
 from app.core.errors import AppError, StorageError, unexpected_error
 from app.core.texts import LANGUAGES, _, text, use_language
+from app.sdk.redaction import Redactor
 from app.services.demo import Demo
 from app.storage.folder import DataFolder
 from app.storage.preferences import LANGUAGE, peek
@@ -34,11 +35,12 @@ def main(
     open_window: OpenWindow,
     demo: Demo,
     environ: Mapping[str, str] = os.environ,
+    redactor: Redactor | None = None,
 ) -> int:
     """Never raises AppError: it becomes one clear message and an exit code. ``argparse`` ends wrong use with 2."""
     use_language(_typed_language(argv) or _usual_language(environ))
     arguments = parser().parse_args(argv)
-    output = Output(is_json=arguments.json)
+    output = Output(is_json=arguments.json, redact=redactor)
     try:
         folder = DataFolder.default(arguments.data_dir, environ)
         use_language(arguments.language or str(peek(folder.database).get(LANGUAGE) or _usual_language(environ)))

@@ -21,11 +21,18 @@ if TYPE_CHECKING:
 class Output:
     """``is_json``: standard output then carries one JSON object per line and nothing else."""
 
-    def __init__(self, *, is_json: bool, stdout: TextIO | None = None, stderr: TextIO | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        is_json: bool,
+        stdout: TextIO | None = None,
+        stderr: TextIO | None = None,
+        redact: Redactor | None = None,
+    ) -> None:
         self.is_json = is_json
         self._stdout = stdout or tolerant(sys.stdout)
         self._stderr = stderr or tolerant(sys.stderr)
-        self.redact = Redactor()
+        self.redact = redact or Redactor()
         self.progress_console = Console(file=self._stderr, highlight=False)
         # A pipe or file has no width of its own: rows stay on one line.
         width = None if self._stdout.isatty() else 200
@@ -51,6 +58,9 @@ class Output:
 
     def table(self, table: Table) -> None:
         if not self.is_json:
+            for column in table.columns:  # before they are folded to their width; rich offers no other way
+                cells = column._cells  # noqa: SLF001
+                cells[:] = [self.redact(each) if isinstance(each, str) else each for each in cells]
             self._console.print(table)
 
     def note(self, words: str | Text) -> None:

@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, Qt, Signal, SignalInstance, Slot
 from app.core.errors import AppError
 from app.core.events import Event
 from app.core.texts import text
+from app.sdk.redaction import without_secrets
 
 if TYPE_CHECKING:
     from app.services import Services
@@ -224,6 +225,9 @@ class EngineThread(QObject):
         self._calls.add(task)
         try:
             return await make(services)
+        except AppError as error:  # shown as it is, and a connector may have quoted a vendor who repeats the key
+            without_secrets(error, services.redact)
+            raise
         finally:
             self._calls.discard(task)
 

@@ -287,7 +287,7 @@ def test_the_class_of_an_error_decides_the_exit_code(error: AppError, code: int)
 def test_the_window_opens_without_a_command(koppler: Koppler, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[Path] = []
 
-    def open_window(folder: DataFolder) -> int:
+    def open_window(folder: DataFolder, _open_services: object) -> int:
         opened.append(folder.root)
         return 0
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.__main__ import main
+from app.cli.output import Output, cell, new_table
+from app.sdk.redaction import Redactor
 
 SECRET = "canary-of-the-environment-0815"
 
@@ -31,3 +33,13 @@ def test_an_unexpected_exception_ends_in_a_sentence(
     assert "Something went wrong inside the program" in (told.out if mode else told.err)
     assert "ZeroDivisionError: between ••• and p•••@example.com" in told.err
     assert SECRET not in told.out + told.err
+
+
+def test_a_table_for_people_holds_no_secret_however_it_is_folded(capsys: pytest.CaptureFixture[str]) -> None:
+    output = Output(is_json=False, redact=Redactor([SECRET]))
+    table = new_table("Record", "Words")
+    table.add_row("1001", cell(f"{'x' * 150}{SECRET}[b]"))
+    output.table(table)
+    told = capsys.readouterr().out
+    assert "canary" not in told
+    assert "•••" in told

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.core.errors import AppError, StorageError
 from app.core.events import Level, LogEvent
 from app.core.texts import text, verbatim
+from app.sdk.redaction import Redactor
 from app.services import Services
 from app.services.bus import EventBus
 from app.ui.engine_thread import EngineThread
@@ -19,6 +20,7 @@ from app.ui.engine_thread import EngineThread
 @dataclass
 class Bare:
     events: EventBus = field(default_factory=EventBus)
+    redact: Redactor = field(default_factory=Redactor)
     is_closed: bool = False
 
 
