@@ -14,7 +14,7 @@ import pytest
 from app.core.events import Level, LogEvent, RequestEvent, RunState, now
 from app.core.outcomes import Outcome
 from app.core.records import Kind
-from app.core.texts import Text, text
+from app.core.texts import Text, text, verbatim
 from app.storage.backups import Backups
 from app.storage.database import Database
 from app.storage.expiry import Expiry
@@ -144,3 +144,22 @@ async def test_other_numbers_of_days_are_refused(days: int, expiry: Expiry) -> N
 def age_file(path: Path, *, days: int) -> None:
     at = (now() - timedelta(days=days)).timestamp()
     os.utime(path, (at, at))
+
+
+async def test_not_even_the_unused_parts_of_pages_keep_what_has_expired(
+    expiry: Expiry, database: Database, folder: DataFolder
+) -> None:
+    """SQLite overwrites what it deletes, but not the copies that its pages leave behind when they are balanced."""
+    chance = random.Random(3)
+    log, ledger = LogStore(database), Ledger(database)
+    for number in range(12):
+        words, days_ago = (("yesterwords", 20), ("freshwords", 1))[number % 2]
+        at = now() - timedelta(days=days_ago)
+        lines = [verbatim(f"{words} {'x' * chance.randrange(900)}") for _ in range(500)]
+        await log.append([LogEvent(level=Level.INFO, message=each, at=at) for each in lines])
+        failed = {"outcome": Outcome.FAILED, "reason": "refused", "at": at}
+        keys = [(str(chance.randrange(10**9)), chance.randrange(400)) for _ in range(500)]
+        await ledger.record([entry(key, message=f"{words} {'y' * length}", **failed) for key, length in keys])
+    await expiry.expire(14)
+    assert words_in_files(folder.root, "yesterwords") == []
+    assert words_in_files(folder.root, "freshwords")

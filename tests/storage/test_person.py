@@ -377,6 +377,7 @@ async def test_one_among_many_is_found_in_the_database_and_in_every_backup(
     assert len(found.files) == 4
     await person_data.erase(PAULA, keeps_mark=True)
     assert (await person_data.find(PAULA)).count == 0
+    assert traces_in_files(folder.root, also=[hash_of_words(keyed, ADDRESS)]) == []
 
 
 async def fill_many(database: Database, keyed: FolderHash, count: int) -> None:
