@@ -97,9 +97,19 @@ def saving_integration(integration: Integration) -> Work[object]:
                     remedy=text("Set the account up first, then save the integration."),
                     field="source" if account == integration.source else "target",
                 )
+        if _leads_elsewhere(connection, integration):
+            delete_rows(connection, integration.key)
         connection.execute(_SAVE, row)
 
     return work
+
+
+def _leads_elsewhere(connection: sqlite3.Connection, integration: Integration) -> bool:
+    """Another account has received nothing yet: what was sent to the one before must not count as sent to it."""
+    query = "SELECT source, target FROM integration WHERE key = ?"
+    before = connection.execute(query, (integration.key,)).fetchone()
+    ends = (integration.source or None, integration.target or None)
+    return before is not None and None not in before and tuple(before) != ends
 
 
 def _row(integration: Integration) -> tuple[object, ...]:

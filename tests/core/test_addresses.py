@@ -34,6 +34,18 @@ def test_normalising_twice_changes_nothing_more(raw: str) -> None:
     assert normalised_email(once) == once
 
 
+@given(st.emails(), st.sampled_from(("", " ", "\t", "\u00a0")), st.booleans())
+def test_blanks_around_and_case_make_no_second_person(address: str, blanks: str, is_upper: bool) -> None:
+    written = f"{blanks}{address.upper() if is_upper and address.isascii() else address}{blanks}"
+    assert normalised_email(written) == normalised_email(address)
+
+
+@given(st.emails())
+def test_two_people_never_become_one(address: str) -> None:
+    name, _, domain = address.partition("@")
+    assert normalised_email(f"{name}x@{domain}") != normalised_email(address)
+
+
 def test_a_masked_address_does_not_give_the_name_away() -> None:
     assert masked_email("anna.schmidt@example.com") == "a•••@example.com"
 

@@ -19,6 +19,19 @@ def test_a_sum_is_exact_to_the_cent(values: list[Decimal]) -> None:
     assert total.minor_units() == sum(int(value * 100) for value in values)
 
 
+@given(amounts, st.sampled_from(("EUR", "GBP", "PLN", "JPY", "KWD")))
+def test_an_amount_survives_being_written_and_read(value: Decimal, currency: str) -> None:
+    written = str(Money(value, currency))
+    digits, _, code = written.partition(" ")
+    assert Money.of(digits, code) == Money(value, currency).rounded()
+
+
+@given(amounts, st.integers(min_value=1, max_value=50))
+def test_the_smallest_units_of_the_parts_make_those_of_the_whole(value: Decimal, pieces: int) -> None:
+    one = Money(value, "EUR")
+    assert sum((one for _ in range(pieces)), Money.zero("EUR")) == one * Decimal(pieces)
+
+
 def test_two_currencies_are_never_added() -> None:
     with pytest.raises(CurrencyMismatchError):
         Money.of("1", "EUR") + Money.of("1", "GBP")

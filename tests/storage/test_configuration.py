@@ -135,6 +135,27 @@ async def test_a_new_key_takes_mapping_and_ledger_along(
 
 
 @pytest.mark.usefixtures("both_accounts")
+async def test_another_account_has_received_nothing_yet(
+    integrations: IntegrationsStore,
+    accounts: AccountsStore,
+    products: ProductsStore,
+    database: Database,
+) -> None:
+    ledger = Ledger(database)
+    await accounts.save(account("new-mail", title="New mail"))
+    await integrations.save(integration())
+    await products.replace("shop-to-mail", [ProductRow(key="SKU-1", number="4011", match=Match.BY_HAND)])
+    await ledger.record([entry("1", integration="shop-to-mail")])
+
+    await integrations.save(integration(title="Other title"))
+    assert await ledger.count("shop-to-mail") == 1
+    await integrations.save(integration(target="new-mail"))
+
+    assert await ledger.count("shop-to-mail") == 0
+    assert await products.numbers("shop-to-mail") == {"SKU-1": "4011"}
+
+
+@pytest.mark.usefixtures("both_accounts")
 async def test_deleting_an_integration_takes_mapping_and_ledger_along(
     integrations: IntegrationsStore, products: ProductsStore, database: Database
 ) -> None:
