@@ -129,13 +129,17 @@ class Engine:
         )
         try:
             work = self._patiently(route, planner, flow)
-            await stoppable(work, self.control, grace_s=self._patience.stop_s)
+            grace_s = self._patience.stop_s
+            await stoppable(work, self.control, grace_s=grace_s, acknowledge=self._stop_heard)
         except BaseException:  # whatever ends the flow, cancellation too, its numbers are kept
             await self._keep_place(flow)
             raise
         self._removals_to_confirm += flow.removals_to_confirm
         if flow.mark.is_done and not self._job.is_partial:
             await self._window.close(route)
+
+    def _stop_heard(self) -> None:
+        self._progress.wait_for(text("Answers to what is under way; then the run stops."))
 
     async def _keep_place(self, flow: Flow) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from app.engine.control import Control, StopRequested
@@ -11,9 +11,12 @@ from app.engine.control import Control, StopRequested
 Result = TypeVar("Result")
 
 
-async def stoppable(work: Coroutine[Any, Any, Result], control: Control, *, grace_s: float) -> Result:
+async def stoppable(
+    work: Coroutine[Any, Any, Result], control: Control, *, grace_s: float, acknowledge: Callable[[], None]
+) -> Result:
     """The result of ``work``. After a stop, requests under way have ``grace_s`` seconds to be answered; what then still
     waits, for a limit or a silent server, is cut off, and its records are looked up when the run goes on.
+    ``acknowledge`` is called as soon as the stop is heard.
 
     Raises StopRequested, and what ``work`` raises.
     """
@@ -22,6 +25,7 @@ async def stoppable(work: Coroutine[Any, Any, Result], control: Control, *, grac
     try:
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
+            acknowledge()
             await asyncio.wait({working}, timeout=grace_s)
         if not working.done():
             working.cancel()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.events import RunState
+from app.core.events import ProgressEvent, RunState
 from app.engine.run import RunResult
 from app.storage.backups import Backups
 from app.storage.database import Database
@@ -322,6 +322,8 @@ async def test_stopping_does_not_wait_for_a_server_that_keeps_silent(step: str, 
         bench.proxies[system].add(silence, method=method, path=path, skip=skip, times=-1)
         result = await bench.run()
         assert result.run.state is RunState.STOPPED
+        told = [str(event.waiting_for) for event in bench.events if isinstance(event, ProgressEvent)]
+        assert "Answers to what is under way; then the run stops." in told
         assert result.balance.balances
         bench.mend()
         await bench.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 from app.core.events import LogEvent, ProgressEvent, RunMode, RunState, RunStateEvent
@@ -81,9 +82,12 @@ async def test_stopping_lets_an_answer_come_and_waits_for_nothing_else() -> None
         await asyncio.sleep(0)
         return "answered"
 
-    assert await stoppable(brief(), control, grace_s=60) == "answered"
-    endless = asyncio.create_task(stoppable(asyncio.Event().wait(), control, grace_s=0))
+    heard: list[str] = []
+    acknowledge = partial(heard.append, "heard")
+    assert await stoppable(brief(), control, grace_s=60, acknowledge=acknowledge) == "answered"
+    endless = asyncio.create_task(stoppable(asyncio.Event().wait(), control, grace_s=0, acknowledge=acknowledge))
     await asyncio.wait({endless})
+    assert heard
     assert isinstance(endless.exception(), StopRequested)
 
 
@@ -96,7 +100,7 @@ async def test_ending_the_program_ends_what_it_waits_for() -> None:
         finally:
             ended.set()
 
-    task = asyncio.create_task(stoppable(work(), Control(), grace_s=60))
+    task = asyncio.create_task(stoppable(work(), Control(), grace_s=60, acknowledge=lambda: None))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     task.cancel()
