@@ -170,7 +170,11 @@ _COMMON = (
     Reason("consent_withdrawn", text("Withdrew consent in the shop: stays or becomes unsubscribed."), text("")),
     Reason("stays_unsubscribed", text("Unsubscribed in the target, and stays so."), text("")),
     Reason("stays_bounced", text("Bounced in the target, and stays so."), text("")),
-    Reason("stays_deleted", text("Deleted in the target, and stays so."), text("")),
+    Reason(
+        "stays_deleted",
+        text("Deleted in the target, and stays so."),
+        text("If that was a mistake, add the person to a list in the target; then changes are sent again."),
+    ),
     Reason("stays_subscribed", text("Already subscribed."), text("")),
     Reason("stays_pending", text("Has not yet confirmed the subscription."), text("")),
     Reason("subscribing_off", text("Your setting subscribes nobody."), text("")),
