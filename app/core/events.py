@@ -156,7 +156,23 @@ class SummaryEvent:
     is_finished: bool
 
 
-Event = LogEvent | RequestEvent | StageEvent | ProgressEvent | RecordEvent | RunStateEvent | SummaryEvent
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonErasedEvent:
+    """Somebody was erased from this computer: whoever keeps lines of the log in memory forgets them."""
+
+    at: datetime = field(default_factory=now)
+
+
+Event = (
+    LogEvent
+    | RequestEvent
+    | StageEvent
+    | ProgressEvent
+    | RecordEvent
+    | RunStateEvent
+    | SummaryEvent
+    | PersonErasedEvent
+)
 Emit = Callable[[Event], None]
 
 

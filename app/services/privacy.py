@@ -9,10 +9,11 @@ from pathlib import Path
 
 from app.core.configuration import Account
 from app.core.errors import ConfigError
-from app.core.events import Emit, Level, LogEvent, now
+from app.core.events import Emit, Level, LogEvent, PersonErasedEvent, now
 from app.core.person import AskedBy, PersonWords, person_words
 from app.core.texts import Text, text
 from app.sdk.registry import Registry
+from app.services.launching import ActiveRuns
 from app.services.log import Log
 from app.services.practice import Practice
 from app.services.privacyreport import (
@@ -22,7 +23,6 @@ from app.services.privacyreport import (
     places_of,
     write_person_report,
 )
-from app.services.runs import ActiveRuns
 from app.storage.accounts import AccountsStore
 from app.storage.hashes import FolderHash, hash_of_words
 from app.storage.persondata import PersonData, PersonHoldings
@@ -93,6 +93,7 @@ class Privacy:
         await self._practice.drop_forgotten()
         rest = await self._data.find(person)
         report = await self._report(PersonTask.ERASE, person, erased, began, rest)
+        self._emit(PersonErasedEvent())
         # Accountability: that, when and how much, not whom.
         told = text("A person was erased from this computer: {count} traces.", count=report.found)
         self._emit(LogEvent(level=Level.OK, message=told, facts={"fingerprint": report.fingerprint}))

@@ -41,6 +41,9 @@ class LogFeed:
         near = [each for each in found if abs(each.at - event.at) <= within]
         return sorted(near, key=lambda each: abs(each.at - event.at))[:most]
 
+    def forget(self) -> None:
+        self._events.clear()
+
     def _line(self, event: LogEvent | RequestEvent) -> LogLine:
         entry_id = next(self._ids)
         self._events[entry_id] = event

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ConfigError
-from app.core.events import Event, LogEvent, RunMode
+from app.core.events import Event, LogEvent, PersonErasedEvent, RunMode
 from app.core.outcomes import Outcome
 from app.core.person import BLANK
 from app.engine.planning import search_form
@@ -161,6 +161,7 @@ async def test_the_log_tells_that_somebody_was_erased_but_not_who(shop: Services
     heard.clear()
     await shop.privacy.erase(PERSON)
     (line,) = [each for each in heard if isinstance(each, LogEvent)]
+    assert any(isinstance(each, PersonErasedEvent) for each in heard)
     assert "erased" in str(line.message)
     assert PERSON not in repr(line)
     assert BLANK not in str(line.message)

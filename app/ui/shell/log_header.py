@@ -126,6 +126,9 @@ class LogStrip(QWidget):
     def show_line(self, line: LogLine) -> None:
         self._latest.set_words(f"{line.time.astimezone():%H:%M:%S}  {line.message}")
 
+    def clear(self) -> None:
+        self._latest.set_words("")
+
 
 def _level_choices() -> list[ChipChoice]:
     return [

@@ -81,6 +81,14 @@ class LogPane(QWidget):
             self._held_back = min(self._held_back + len(shown), RING_SIZE)
             self.header.follow.show_state(is_following=False, held_back=self._held_back)
 
+    def forget(self) -> None:
+        """Shows nothing of what was; what comes from now on is shown as before."""
+        self._pending.clear()
+        self._ring = LogRing()
+        self._rebuild()
+        self.strip.clear()
+        self.header.follow.show_state(is_following=self._is_following, held_back=0)
+
     def lines(self) -> Sequence[LogLine]:
         """What passes the filter, oldest first, whether or not the pane is paused."""
         return self._ring.shown_by(self._filter)

@@ -6,7 +6,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from app.core.events import Level, LogEvent, RequestEvent
+from app.core.events import Level, LogEvent, PersonErasedEvent, RequestEvent
 from app.core.records import Kind
 from app.core.texts import text
 from app.ui.log_feed import LogFeed
@@ -102,3 +102,21 @@ def test_a_report_is_saved_where_the_person_wants_it(
     dialog.reject()
     qtbot.waitUntil(lambda: window.services.log.reports == [tmp_path / "report.txt"])
     qtbot.waitUntil(lambda: window.notices.toasts == ["3 lines saved in report.txt."])
+
+
+def test_the_live_log_forgets_its_lines_when_a_person_was_erased(
+    desk: LogDesk, feed: LogFeed, window: FakeWindow
+) -> None:
+    pane = desk._pane
+    lines = feed.lines([REFUSED])
+    pane.append(lines)
+    pane.flush()
+    pane.append(feed.lines([request("orders/541431", 0)]))
+    window.engine.tell(PersonErasedEvent())
+    pane.flush()
+    assert pane.lines() == []
+    assert "541431" not in pane.view.toPlainText() + pane.strip.latest()
+    assert desk.open_line(lines[0].entry_id) is None
+    pane.append(feed.lines([REFUSED]))
+    pane.flush()
+    assert len(pane.lines()) == 1

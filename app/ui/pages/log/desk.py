@@ -8,7 +8,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject
 
-from app.core.events import LogEvent, RequestEvent
+from app.core.events import Event, LogEvent, PersonErasedEvent, RequestEvent
 from app.core.texts import _, ngettext
 from app.ui import navigation
 from app.ui.clipboard import copy_masked
@@ -29,6 +29,8 @@ class Remembered(Protocol):
 
     def requests_around(self, event: LogEvent, within: timedelta, most: int) -> list[RequestEvent]: ...
 
+    def forget(self) -> None: ...
+
 
 class LogDesk(QObject):
     def __init__(self, context: Context, feed: Remembered, pane: LogPane, parent: QObject | None = None) -> None:
@@ -38,6 +40,7 @@ class LogDesk(QObject):
         self._pane = pane
         pane.line_activated.connect(self.open_line)
         pane.report_requested.connect(self.ask_where)
+        context.engine.events_arrived.connect(self._hear)
         pane.copy_wanted.connect(lambda words: copy_masked(context, words, self))
 
     def open_line(self, entry_id: int) -> LineSheet | None:
@@ -52,6 +55,11 @@ class LogDesk(QObject):
         sheet.copy_wanted.connect(lambda words: copy_masked(self._context, words, self))
         sheet.open()
         return sheet
+
+    def _hear(self, events: list[Event]) -> None:
+        if any(isinstance(event, PersonErasedEvent) for event in events):
+            self._feed.forget()
+            self._pane.forget()
 
     def ask_where(self) -> None:
         dialog = save_file_dialog(
