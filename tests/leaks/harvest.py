@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -153,9 +153,3 @@ def everything_logged(keep: Callable[[str], object], redact: Callable[[str], str
     finally:
         root.setLevel(level)
         root.removeHandler(handler)
-
-
-async def raising(words: str) -> AsyncIterator[Any]:
-    """A connector that falls over its own feet with the secret in its mouth."""
-    raise RuntimeError(words)
-    yield

@@ -18,7 +18,7 @@ from app.storage.keystore import Keystore
 from app.ui.log_feed import LogFeed
 from tests.leaks.canaries import SECRETS, addresses_in_files, people_in, traces, traces_in_files
 from tests.leaks.harvest import Harvest, everything_logged, market_accounts, registry_with, secrets_for
-from tests.leaks.mirror import mirrored
+from tests.leaks.mirror import EVERY_MODE, mirrored
 from tests.services.market import KEY, TOKEN, Market
 
 Case = tuple[int, str]
@@ -55,7 +55,7 @@ async def leaks_of(manifest: Manifest, cases: Sequence[Case], folder: Path, keyr
                     key = await harvest.account(manifest.system, number, settings, secrets, address)
                     if key is not None:
                         await harvest.check(key)
-                    if key is not None and kinds and number < 30:
+                    if key is not None and kinds and number < len(EVERY_MODE):
                         await harvest.run(manifest, key, number, kinds)
                 await services.log.save_report(outputs / "report.txt")
                 bundle = await services.support.compose()
