@@ -20,7 +20,7 @@ twice at all."""
 _LONGEST_LIFE_S = 90.0
 _SLOWER = 8
 _MOST_LIVES = 5
-_STEP_ORDERS = 120
+_STEP_ORDERS = 70
 
 
 class LaboratoryError(Exception):

@@ -19,7 +19,10 @@ from tests.faults.pairs import PAIRS
 from tests.faults.shop import make_shop
 from tests.faults.stage import Nursery, Stage
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is neither fork nor SIGKILL")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="there is neither fork nor SIGKILL"),
+    pytest.mark.timeout(300),  # many starts of the program
+]
 
 _SEED = 7
 _ORDERS = 100
