@@ -30,11 +30,11 @@ _NOT_SENT = {Outcome.SKIPPED, Outcome.HELD, Outcome.FAILED}
 
 def with_history(sighting: Sighting, entry: Entry | None, job: Job, route: Route, search_keys: SearchKeys) -> Sighting:
     """The sighting as a sync has to take it. A source that cannot tell changes brings its whole history every time:
-    what is older than the day that was imported from stays out, and an order that only now may go, because a rule or
-    the record was mended, goes without firing automations."""
+    what is older than the day that was imported from stays out. An order of before the integration that only now goes,
+    because a rule or the record was mended or because no import has read it, fires no automations."""
     if isinstance(sighting.record, Contact):
         return _of_contact(_heeded(sighting, sighting.record, route, search_keys), entry, job, search_keys)
-    if job.run.mode not in {RunMode.CHANGES, RunMode.PREVIEW} or not _was_left_out(entry):
+    if job.run.mode not in {RunMode.CHANGES, RunMode.PREVIEW} or not (entry is None or _was_left_out(entry)):
         return sighting
     if sighting.refusal is None and entry and entry.reason == _TOO_OLD and not route.has_changes:
         return replace(sighting, draft=None, refusal=skip(_TOO_OLD))

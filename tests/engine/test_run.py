@@ -270,13 +270,14 @@ async def test_only_a_sync_of_changes_may_fire_automations(bench: Bench) -> None
 
 
 async def test_orders_that_an_import_left_out_fire_nothing_when_a_later_sync_sends_them(bench: Bench) -> None:
-    """A rule was changed after the import: what it lets through is history all the same."""
+    """A rule was changed after the import: what it lets through is history all the same, and so is an order of that
+    time that no import had met."""
     skipping, sending = Rules(), Rules(guest_orders=GuestOrders.SEND)
     bench.source.records = [order(1, is_guest=True), order(2)]
     await bench.run(rules=skipping, began_at=DAY + timedelta(days=1))
     bench.source.records += [order(3, created_at=DAY + timedelta(days=2)), order(4)]
     await bench.run(RunMode.CHANGES, rules=sending, began_at=DAY + timedelta(days=1))
-    assert {key for key, item in bench.warehouse.items.items() if item.get("is_past")} == {"1"}
+    assert {key for key, item in bench.warehouse.items.items() if item.get("is_past")} == {"1", "4"}
     assert set(bench.warehouse.items) == {"1", "2", "3", "4"}
 
 
@@ -286,6 +287,17 @@ async def test_an_order_left_unpaid_by_an_earlier_sync_is_live_once_it_is_paid(b
     await bench.run(RunMode.CHANGES, rules=paid_only, began_at=DAY - timedelta(days=1))
     bench.source.records = [order(1)]
     await bench.run(RunMode.CHANGES, rules=paid_only, began_at=DAY - timedelta(days=1))
+    assert not bench.warehouse.items["1"].get("is_past")
+
+
+async def test_an_old_order_that_no_import_has_read_fires_no_automations_when_it_changes(bench: Bench) -> None:
+    """The import began on a later day; then somebody edits an order of years ago in the shop."""
+    bench.source.records = [order(1), order(2, created_at=DAY + timedelta(days=3))]
+    await bench.run(RunMode.CHANGES, began_at=DAY + timedelta(days=1))
+    assert {key for key, item in bench.warehouse.items.items() if item.get("is_past")} == {"1"}
+
+    bench.source.records = [order(1, "12.00")]
+    await bench.run(RunMode.CHANGES, began_at=DAY + timedelta(days=1))
     assert not bench.warehouse.items["1"].get("is_past")
 
 
