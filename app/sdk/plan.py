@@ -57,7 +57,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     removes: bool = False
     """Deletes or unsubscribes: counts towards the guard against large removals."""
     is_past: bool = False
-    """Part of the history although a sync brings it: an import had left it out or never met it. It must not fire automations."""
+    """Part of the history although a sync brings it: an import had left it out, or never met it. It must not fire
+    automations."""
     held_as: str | None = None
     """The target's id of what it was last known to hold of this contact under this address, empty where the target
     never told; None where it never held it. Who is no longer there was deleted, and nobody who was deleted is sent
