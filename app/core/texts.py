@@ -37,6 +37,8 @@ def current_language() -> str:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _load(language: str) -> gettext.NullTranslations:
+    if language == "en":  # the messages themselves are English: compiling a catalogue of them is felt at every start
+        return gettext.NullTranslations()
     folder = resource_path("locale", language, "LC_MESSAGES")
     source, compiled = folder / f"{_DOMAIN}.po", folder / f"{_DOMAIN}.mo"
     if compiled.is_file() and not (source.is_file() and source.stat().st_mtime > compiled.stat().st_mtime):
