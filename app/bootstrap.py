@@ -24,6 +24,7 @@ from app.services.declarations import Declarations
 from app.services.fields import FieldMapping
 from app.services.home import Home
 from app.services.integrations import Integrations
+from app.services.launching import ActiveRuns, Launcher
 from app.services.log import Log, LogRedaction
 from app.services.opening import Opener
 from app.services.pastrecords import PastRecords
@@ -34,7 +35,7 @@ from app.services.privacy import Privacy
 from app.services.problems import Problems
 from app.services.products import ProductMapping
 from app.services.routes import Integrating
-from app.services.runs import ActiveRuns, Runs
+from app.services.runs import Runs
 from app.services.secrets import AccountSecrets
 from app.services.services import Services
 from app.services.support import Support
@@ -191,11 +192,12 @@ class _Wiring:
         integrating = Integrating(systems, accounts, opener, self._products, self._erased_people, self._home)
         expiry = Expiry(self._database, self._log, Backups(self._folder.backups))
         log = Log(self._log, self._preferences, bus, expiry)
+        launcher = Launcher(integrating, active, practice)
         undoing = Undoing(
             integrations=integrations,
             integrating=integrating,
+            launcher=launcher,
             active=active,
-            practice=practice,
             ledger=self._ledger,
             book=self.book,
             creations=Creations(self._database),
@@ -206,9 +208,8 @@ class _Wiring:
         )
         runs = Runs(
             integrations=integrations,
-            integrating=integrating,
+            launcher=launcher,
             active=active,
-            practice=practice,
             ledger=self._ledger,
             book=self.book,
             keyed_hash=self._hash,

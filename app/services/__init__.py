@@ -20,11 +20,11 @@
 from app.services.accounts import AccountView
 from app.services.coverage import Covered
 from app.services.integrations import IntegrationView
+from app.services.launching import RunHandle, RunResult
 from app.services.mappingcheck import MappingProblems
 from app.services.previews import ConsentEffect, Preview, PreviewItem, RequestView
 from app.services.problems import ProblemView
 from app.services.producttable import TableChange
-from app.services.runs import RunHandle, RunResult
 from app.services.services import Services
 from app.services.status import STATUS_NAMES, Action, NextStep, RunView, Status
 from app.services.systems import OptionGroup

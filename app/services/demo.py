@@ -16,8 +16,8 @@ from app.core.events import Emit, RunMode, RunState
 from app.core.labels import counted
 from app.core.outcomes import Balance, FlowBalance, Outcome
 from app.core.texts import Text, _, ntext, text
+from app.services.launching import RunHandle
 from app.services.listing import listed
-from app.services.runs import RunHandle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,7 +9,8 @@ from app.core.errors import ConfigError
 from app.core.events import RunMode, RunState
 from app.core.records import Kind
 from app.core.texts import text
-from app.services.runs import RunHandle, Runs
+from app.services.launching import RunHandle
+from app.services.runs import Runs
 from app.storage.ledger import Ledger
 from app.storage.runs import Runs as RunBook
 

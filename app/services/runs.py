@@ -2,106 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from app.core.configuration import Integration
-from app.core.errors import AppError, ConfigError
-from app.core.events import Emit, RunMode, RunState, now
+from app.core.errors import ConfigError
+from app.core.events import Emit, RunMode
 from app.core.ledger import RunRecord
-from app.core.outcomes import Balance, Outcome
+from app.core.outcomes import Outcome
 from app.core.records import Kind
 from app.core.texts import text
 from app.engine.control import Control
 from app.engine.job import Job
 from app.engine.ports import KeyedHash
 from app.engine.run import Engine, Patience
-from app.engine.run import RunResult as EngineResult
 from app.services.integrations import Integrations
-from app.services.practice import Practice
+from app.services.launching import ActiveRuns, Launcher, RunHandle, going_on, new_run
 from app.services.problems import LARGE_REMOVAL, SHOWN, Problems, ProblemView
-from app.services.routes import Integrating, OpenIntegration
+from app.services.routes import OpenIntegration
 from app.services.status import RunView
 from app.services.why import Answer, Why
 from app.storage.ledger import Ledger
 from app.storage.runs import Runs as RunBook
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunResult:
-    run_id: str
-    balance: Balance
-    state: RunState
-    error: AppError | None = None
-    is_finished: bool = False
-    """Only when the balance adds up."""
-    removals_to_confirm: int = 0
-    """So many removals wait: ``confirm_removals`` once the person has seen them."""
-
-
-class RunHandle:
-    """A run that works. Call it on the engine's loop."""
-
-    def __init__(self, run_id: str, integration: str, task: asyncio.Task[RunResult], control: Control) -> None:
-        self.run_id = run_id
-        self.integration = integration
-        self._task = task
-        self._control = control
-
-    async def wait(self) -> RunResult:
-        """Cancelling the waiting leaves the run alone."""
-        return await asyncio.shield(self._task)
-
-    @property
-    def is_paused(self) -> bool:
-        return self._control.is_paused
-
-    @property
-    def is_done(self) -> bool:
-        return self._task.done()
-
-    def pause(self) -> None:
-        self._control.pause()
-
-    def resume(self) -> None:
-        self._control.resume()
-
-    def stop(self) -> None:
-        """Ends at the next checkpoint; it can be continued from there."""
-        self._control.stop()
-
-    async def abandon(self) -> None:
-        """Ends at once, for the end of the program: the run is interrupted and can be continued."""
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
-
-
-class ActiveRuns:
-    """What works at this moment, by integration."""
-
-    def __init__(self) -> None:
-        self._handles: dict[str, RunHandle] = {}
-        self.starting: set[str] = set()
-        """Being opened: nothing else may start beside it."""
-
-    def of(self, integration: str) -> RunHandle | None:
-        handle = self._handles.get(integration)
-        return handle if handle is not None and not handle.is_done else None
-
-    def is_running(self, integration: str) -> bool:
-        return self.of(integration) is not None
-
-    def add(self, handle: RunHandle) -> None:
-        self._handles[handle.integration] = handle
-
-    def all(self) -> Sequence[RunHandle]:
-        return [handle for handle in self._handles.values() if not handle.is_done]
 
 
 class Runs:
@@ -109,9 +32,8 @@ class Runs:
         self,
         *,
         integrations: Integrations,
-        integrating: Integrating,
+        launcher: Launcher,
         active: ActiveRuns,
-        practice: Practice,
         ledger: Ledger,
         book: RunBook,
         keyed_hash: KeyedHash,
@@ -123,9 +45,8 @@ class Runs:
     ) -> None:
         self._continue_undo = continue_undo
         self._integrations = integrations
-        self._integrating = integrating
+        self._launcher = launcher
         self._active = active
-        self._practice = practice
         self._ledger = ledger
         self._book = book
         self._hash = keyed_hash
@@ -155,18 +76,7 @@ class Runs:
         chosen = _chosen_kinds(integration, kinds, keys)
         if mode is RunMode.CHANGES and since is None and not await self._are_imported(key, chosen):
             mode = RunMode.HISTORICAL
-        moment = now()
-        run = RunRecord(
-            id=f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
-            integration=key,
-            mode=mode,
-            state=RunState.RUNNING,
-            started_at=moment,
-            until=moment,
-            since=since,
-            kinds=chosen,
-            limit=limit,
-        )
+        run = new_run(key, mode, chosen, since=since, limit=limit)
         wanted = {kind: tuple(ids) for kind, ids in (keys or {}).items()}
         return await self._launch(integration, run, wanted, removals_approved=removals_approved)
 
@@ -181,8 +91,7 @@ class Runs:
                 text('"{integration}" has no run that could be continued.', integration=integration.title),
                 remedy=text("Start a new one."),
             )
-        going_on = replace(run, state=RunState.RUNNING, ended_at=None, message="", remedy="")
-        return await self._launch(integration, going_on, {}, removals_approved=False)
+        return await self._launch(integration, going_on(run), {}, removals_approved=False)
 
     async def retry(
         self, key: str, keys: Mapping[Kind, Sequence[str]] | None = None, *, removals_approved: bool = False
@@ -275,11 +184,7 @@ class Runs:
                 text('"{integration}" is switched off.', integration=integration.title),
                 remedy=text("Activate it first."),
             )
-        if self._active.is_running(key) or key in self._active.starting:
-            raise ConfigError(
-                text('"{integration}" is running already.', integration=integration.title),
-                remedy=text("Wait until it has finished, or stop it first."),
-            )
+        self._active.refuse_second(integration)
         await self._refuse_open_mappings(integration)
         return integration
 
@@ -304,20 +209,10 @@ class Runs:
         *,
         removals_approved: bool,
     ) -> RunHandle:
-        control = Control()
-        async with AsyncExitStack() as stack:
-            self._active.starting.add(integration.key)
-            stack.callback(self._active.starting.discard, integration.key)
-            opening = await stack.enter_async_context(AsyncExitStack())
-            opened = await opening.enter_async_context(self._integrating.opened(integration))
-            engine = self._engine(opened, run, keys, control, removals_approved=removals_approved)
-            begun = asyncio.Event()
-            task = asyncio.create_task(self._work(engine, opening.pop_all(), begun), name=f"run {run.id}")
-            # A task cancelled before its first step would never close what was opened for it.
-            await begun.wait()
-            handle = RunHandle(run.id, integration.key, task, control)
-            self._active.add(handle)
-        return handle
+        def engine(opened: OpenIntegration, control: Control) -> Engine:
+            return self._engine(opened, run, keys, control, removals_approved=removals_approved)
+
+        return await self._launcher.launch(integration, run, engine)
 
     def _engine(
         self,
@@ -346,13 +241,6 @@ class Runs:
             patience=self._patience,
         )
 
-    async def _work(self, engine: Engine, opening: AsyncExitStack, begun: asyncio.Event) -> RunResult:
-        async with opening:
-            begun.set()
-            result = await engine.run()
-            await self._practice.save()
-            return _result(result)
-
     async def _view(self, run: RunRecord) -> RunView:
         integration = await self._titles(run.integration)
         handle = self._active.of(run.integration)
@@ -368,17 +256,6 @@ class Runs:
             return (await self._integrations.stored(key)).title
         except ConfigError:  # the integration of an old run was deleted meanwhile
             return key
-
-
-def _result(result: EngineResult) -> RunResult:
-    return RunResult(
-        run_id=result.run.id,
-        balance=result.balance,
-        state=result.run.state,
-        error=result.error,
-        is_finished=result.is_finished,
-        removals_to_confirm=result.removals_to_confirm,
-    )
 
 
 def _chosen_kinds(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.core.configuration import Integration
 from app.core.errors import ConfigError
-from app.core.events import Emit, RunMode, RunState, now
+from app.core.events import Emit, RunMode
 from app.core.ledger import RunRecord
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind
@@ -22,10 +19,9 @@ from app.engine.undo import UndoEngine
 from app.engine.undo_examining import Verdict
 from app.engine.undo_survey import Survey, Surveyor
 from app.services.integrations import Integrations
+from app.services.launching import ActiveRuns, Launcher, RunHandle, going_on, new_run
 from app.services.names import WrongUseError
-from app.services.practice import Practice
 from app.services.routes import Integrating, OpenIntegration
-from app.services.runs import ActiveRuns, RunHandle, RunResult
 from app.storage.creations import Creations
 from app.storage.ledger import Ledger
 from app.storage.runs import Runs as RunBook
@@ -50,8 +46,8 @@ class Undoing:
         *,
         integrations: Integrations,
         integrating: Integrating,
+        launcher: Launcher,
         active: ActiveRuns,
-        practice: Practice,
         ledger: Ledger,
         book: RunBook,
         creations: Creations,
@@ -62,8 +58,8 @@ class Undoing:
     ) -> None:
         self._integrations = integrations
         self._integrating = integrating
+        self._launcher = launcher
         self._active = active
-        self._practice = practice
         self._ledger = ledger
         self._book = book
         self._creations = creations
@@ -116,22 +112,12 @@ class Undoing:
                 remedy=text("Look at the list, then type its number."),
                 field="confirm",
             )
-        moment = now()
-        run = RunRecord(
-            id=f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
-            integration=survey.run.integration,
-            mode=RunMode.UNDO,
-            state=RunState.RUNNING,
-            started_at=moment,
-            until=moment,
-            kinds=survey.kinds,
-        )
+        run = new_run(survey.run.integration, RunMode.UNDO, survey.kinds)
         return await self._launch(await self._ready(run.integration), run, survey.verdicts)
 
     async def go_on(self, run: RunRecord) -> RunHandle:
         """Goes on with an undo that was stopped or cut off. Raises ConfigError."""
-        going_on = replace(run, state=RunState.RUNNING, ended_at=None, message="", remedy="")
-        return await self._launch(await self._ready(run.integration), going_on, ())
+        return await self._launch(await self._ready(run.integration), going_on(run), ())
 
     async def _created(self, run: RunRecord) -> Mapping[Kind, int]:
         counts = await self._creations.counts(run.integration, run.id)
@@ -147,28 +133,14 @@ class Undoing:
 
     async def _ready(self, key: str) -> Integration:
         integration = await self._integrations.stored(key)
-        if self._active.is_running(key) or key in self._active.starting:
-            raise ConfigError(
-                text('"{integration}" is running already.', integration=integration.title),
-                remedy=text("Wait until it has finished, or stop it first."),
-            )
+        self._active.refuse_second(integration)
         return integration
 
     async def _launch(self, integration: Integration, run: RunRecord, verdicts: Sequence[Verdict]) -> RunHandle:
-        control = Control()
-        async with AsyncExitStack() as stack:
-            self._active.starting.add(integration.key)
-            stack.callback(self._active.starting.discard, integration.key)
-            opening = await stack.enter_async_context(AsyncExitStack())
-            opened = await opening.enter_async_context(self._integrating.opened(integration))
-            engine = self._engine(opened, run, verdicts, control)
-            begun = asyncio.Event()
-            task = asyncio.create_task(self._work(engine, opening.pop_all(), begun), name=f"run {run.id}")
-            # A task cancelled before its first step would never close what was opened for it.
-            await begun.wait()
-            handle = RunHandle(run.id, integration.key, task, control)
-            self._active.add(handle)
-        return handle
+        def engine(opened: OpenIntegration, control: Control) -> UndoEngine:
+            return self._engine(opened, run, verdicts, control)
+
+        return await self._launcher.launch(integration, run, engine)
 
     def _engine(
         self, opened: OpenIntegration, run: RunRecord, verdicts: Sequence[Verdict], control: Control
@@ -187,16 +159,3 @@ class Undoing:
             control=control,
             patience=self._patience,
         )
-
-    async def _work(self, engine: UndoEngine, opening: AsyncExitStack, begun: asyncio.Event) -> RunResult:
-        async with opening:
-            begun.set()
-            result = await engine.run()
-            await self._practice.save()
-            return RunResult(
-                run_id=result.run.id,
-                balance=result.balance,
-                state=result.run.state,
-                error=result.error,
-                is_finished=result.is_finished,
-            )

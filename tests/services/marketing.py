@@ -18,7 +18,7 @@ from app.sdk.pacing import Pace
 from app.sdk.registry import Registry
 from app.sdk.simulator import Simulator, serve
 from app.services import Services
-from app.services.runs import RunResult
+from app.services.launching import RunResult
 from app.storage.folder import DataFolder
 from app.storage.keystore import Keystore
 from tests.conftest import MemoryKeyring

@@ -1,0 +1,182 @@
+"""Starting whatever a person may start: an integration is opened, one run of it works at a time, others beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from app.core.configuration import Integration
+from app.core.errors import AppError, ConfigError
+from app.core.events import RunMode, RunState, now
+from app.core.ledger import RunRecord
+from app.core.outcomes import Balance
+from app.core.records import Kind
+from app.core.texts import text
+from app.engine.control import Control
+from app.engine.run import RunResult as EngineResult
+from app.services.practice import Practice
+from app.services.routes import Integrating, OpenIntegration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    run_id: str
+    balance: Balance
+    state: RunState
+    error: AppError | None = None
+    is_finished: bool = False
+    """Only when the balance adds up."""
+    removals_to_confirm: int = 0
+    """So many removals wait: ``confirm_removals`` once the person has seen them."""
+
+
+class RunHandle:
+    """A run that works. Call it on the engine's loop."""
+
+    def __init__(self, run_id: str, integration: str, task: asyncio.Task[RunResult], control: Control) -> None:
+        self.run_id = run_id
+        self.integration = integration
+        self._task = task
+        self._control = control
+
+    async def wait(self) -> RunResult:
+        """Cancelling the waiting leaves the run alone."""
+        return await asyncio.shield(self._task)
+
+    @property
+    def is_paused(self) -> bool:
+        return self._control.is_paused
+
+    @property
+    def is_done(self) -> bool:
+        return self._task.done()
+
+    def pause(self) -> None:
+        self._control.pause()
+
+    def resume(self) -> None:
+        self._control.resume()
+
+    def stop(self) -> None:
+        """Ends at the next checkpoint; it can be continued from there."""
+        self._control.stop()
+
+    async def abandon(self) -> None:
+        """Ends at once, for the end of the program: the run is interrupted and can be continued."""
+        self._task.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._task
+
+
+class Work(Protocol):
+    """An engine with its one job."""
+
+    async def run(self) -> EngineResult: ...
+
+
+class ActiveRuns:
+    """What works at this moment, by integration."""
+
+    def __init__(self) -> None:
+        self._handles: dict[str, RunHandle] = {}
+        self._starting: set[str] = set()
+
+    def of(self, integration: str) -> RunHandle | None:
+        handle = self._handles.get(integration)
+        return handle if handle is not None and not handle.is_done else None
+
+    def is_running(self, integration: str) -> bool:
+        return self.of(integration) is not None
+
+    def all(self) -> Sequence[RunHandle]:
+        return [handle for handle in self._handles.values() if not handle.is_done]
+
+    def refuse_second(self, integration: Integration) -> None:
+        """Raises ConfigError where a run of this integration works, or is being opened."""
+        if self.is_running(integration.key) or integration.key in self._starting:
+            raise ConfigError(
+                text('"{integration}" is running already.', integration=integration.title),
+                remedy=text("Wait until it has finished, or stop it first."),
+            )
+
+    def reserve(self, integration: str) -> None:
+        self._starting.add(integration)
+
+    def release(self, integration: str) -> None:
+        self._starting.discard(integration)
+
+    def add(self, handle: RunHandle) -> None:
+        self._handles[handle.integration] = handle
+
+
+class Launcher:
+    def __init__(self, integrating: Integrating, active: ActiveRuns, practice: Practice) -> None:
+        self._integrating = integrating
+        self._active = active
+        self._practice = practice
+
+    async def launch(
+        self, integration: Integration, run: RunRecord, work_of: Callable[[OpenIntegration, Control], Work]
+    ) -> RunHandle:
+        """Opens both accounts and begins in a task of its own. Raises ConfigError, SettingsError, SecretStoreError."""
+        control = Control()
+        async with AsyncExitStack() as stack:
+            self._active.reserve(integration.key)
+            stack.callback(self._active.release, integration.key)
+            opening = await stack.enter_async_context(AsyncExitStack())
+            opened = await opening.enter_async_context(self._integrating.opened(integration))
+            work = work_of(opened, control)
+            begun = asyncio.Event()
+            task = asyncio.create_task(self._done(work, opening.pop_all(), begun), name=f"run {run.id}")
+            # A task cancelled before its first step would never close what was opened for it.
+            await begun.wait()
+            handle = RunHandle(run.id, integration.key, task, control)
+            self._active.add(handle)
+        return handle
+
+    async def _done(self, work: Work, opening: AsyncExitStack, begun: asyncio.Event) -> RunResult:
+        async with opening:
+            begun.set()
+            result = await work.run()
+            await self._practice.save()
+            return RunResult(
+                run_id=result.run.id,
+                balance=result.balance,
+                state=result.run.state,
+                error=result.error,
+                is_finished=result.is_finished,
+                removals_to_confirm=result.removals_to_confirm,
+            )
+
+
+def new_run(
+    integration: str,
+    mode: RunMode,
+    kinds: Sequence[Kind],
+    *,
+    since: datetime | None = None,
+    limit: int | None = None,
+) -> RunRecord:
+    """One that begins now; ``since`` is aware."""
+    moment = now()
+    return RunRecord(
+        id=f"{moment:%Y%m%d-%H%M%S}-{secrets.token_hex(3)}",
+        integration=integration,
+        mode=mode,
+        state=RunState.RUNNING,
+        started_at=moment,
+        until=moment,
+        since=since,
+        kinds=tuple(kinds),
+        limit=limit,
+    )
+
+
+def going_on(run: RunRecord) -> RunRecord:
+    """The same run, at work again."""
+    return replace(run, state=RunState.RUNNING, ended_at=None, message="", remedy="")
