@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from app.core.errors import AppError, DataError, SignInError, TemporaryError, UnknownOutcomeError, UnreachableError
 from app.sdk.answers import retry_after_s
-from app.sdk.http import HttpClient, HttpOptions
+from app.sdk.http import HttpClient, HttpOptions, knock
 from app.sdk.pacing import Pace, Pacer
 from app.sdk.simulator import serve
 from app.sdk.waits import Waits
@@ -108,6 +108,13 @@ async def test_an_answer_that_drips_for_ever_ends_although_no_single_pause_is_lo
         with pytest.raises(UnreachableError) as caught:
             await wire.client.get("notes")
     assert "takes too long" in str(caught.value)
+
+
+async def test_a_look_at_an_address_that_drips_for_ever_ends_as_well(wire: Line) -> None:
+    wire.proxy.add(dripping(0.02), times=-1)
+    async with asyncio.timeout(20):
+        with pytest.raises(UnreachableError):
+            await knock(f"{wire.proxy.address}/notes", timeout_s=0.1)
 
 
 async def test_a_dropped_connection_that_comes_back_carries_on(wire: Line) -> None:
