@@ -109,4 +109,5 @@ def test_saving_offers_to_apply_the_mapping_to_those_sent_before(
     window.notices.actions[-1]()
     qtbot.waitUntil(lambda: bool(window.services.past.applied))
     assert window.services.past.applied == [("tea", (Kind.CONTACTS,))]
-    qtbot.waitUntil(lambda: window.navigator.last == ("run", {"run_id": "run-past"}))
+    qtbot.waitUntil(lambda: bool(window.navigator.visits))
+    assert window.navigator.last == ("run", {"run_id": "run-past"})

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.configuration import Match
 from app.core.errors import UnreachableError
+from app.core.records import Kind
 from app.core.texts import text, use_language
 from app.services.producttable import TableChange
 from app.ui.pages.products import ProductsPanel
@@ -242,3 +243,25 @@ def test_nothing_is_cut_in_the_smallest_window(
     panel.setFixedWidth(SMALLEST_PANEL_PX)
     qtbot.waitUntil(lambda: panel.model.is_loaded)
     patiently_whole(qtbot, panel)
+
+
+def test_changed_numbers_are_offered_for_orders_sent_before(
+    panel: ProductsPanel, window: FakeWindow, qtbot: QtBot
+) -> None:
+    panel.default_field.setText("5000")
+    panel.default_field.editingFinished.emit()
+    qtbot.waitUntil(lambda: panel.model.is_saved)
+    assert panel.past_offer.isHidden()  # nothing was sent yet
+
+    window.services.past.held = {Kind.ORDERS: 158}
+    panel.default_field.setText("5001")
+    panel.default_field.editingFinished.emit()
+    qtbot.waitUntil(panel.past_offer.isVisible)
+    assert "158 orders were sent before" in panel.past_offer.banner.message()
+    assert unnamed_controls(panel.past_offer) == []
+
+    panel.past_offer.apply_button.click()
+    qtbot.waitUntil(lambda: bool(window.navigator.visits))
+    assert window.navigator.last == ("run", {"run_id": "run-past"})
+    assert window.services.past.applied == [("tea", (Kind.ORDERS,))]
+    assert panel.past_offer.isHidden()

@@ -15,6 +15,7 @@ from app.ui.context import Context
 from app.ui.pages.panel import Panel
 from app.ui.pages.products.import_sheet import ImportSheet
 from app.ui.pages.products.model import ProductsModel
+from app.ui.pages.products.past_offer import PastOffer
 from app.ui.pages.products.rows import RowState, text_from_block
 from app.ui.pages.products.table import ProductColumn
 from app.ui.theme import SPACING, TYPE
@@ -57,6 +58,8 @@ class ProductsPanel(Panel):
         self.progress.hide()
         self.body.addWidget(self.progress)
         self.table = self._build_table()
+        self.past_offer = PastOffer(self.context, integration_key)
+        self.body.addWidget(self.past_offer)
         self.body.addWidget(self.table, _ALL_THE_ROOM)
         self.empty = self._build_empty()
         self.body.addWidget(self.empty, _ALL_THE_ROOM)
@@ -68,6 +71,11 @@ class ProductsPanel(Panel):
         self.run(self.model.load())
 
     # Building --------------------------------------------------------------------------------------------------------
+
+    def _show_saved(self, is_saved: bool) -> None:
+        self._show_counts()
+        if is_saved:
+            self.run(self.past_offer.show_when_sent())
 
     def _build_filters(self) -> QHBoxLayout:
         self.search = SearchField(_("Search products"), placeholder=_("Search name, SKU, EAN…"))
@@ -141,7 +149,8 @@ class ProductsPanel(Panel):
     def _connect(self) -> None:
         model, stack = self.model, self.model.undo_stack
         model.counts_changed.connect(self._show_counts)
-        model.saved_changed.connect(lambda _is_saved: self._show_counts())
+        model.saved_changed.connect(self._show_saved)
+        self.past_offer.apply_button.clicked.connect(lambda: self.run(self.past_offer.apply()))
         model.default_changed.connect(self._show_default)
         model.busy_changed.connect(self._show_busy)
         model.loaded.connect(self._show_loaded)
