@@ -36,6 +36,7 @@ class Errand:
     folder: str
     report: str
     environ: Mapping[str, str] = field(default_factory=dict)
+    mode: str = RunMode.HISTORICAL.value
     fatal: str = ""
     nth: int = 1
 
@@ -82,18 +83,18 @@ async def _import(errand: Errand, steps: Steps) -> Report:
         registry, folder = unpaced(Registry.discover()), DataFolder(Path(errand.folder))
         async with bootstrap.opened(folder, registry=registry, environ=errand.environ) as services:
             steps.reach("before the run")
-            report = await _go_on(services)
+            report = await _go_on(services, RunMode(errand.mode))
             steps.reach("before the folder is closed")
         steps.reach("after the folder is closed")
     return report
 
 
-async def _go_on(services: Services) -> Report:
+async def _go_on(services: Services, mode: RunMode) -> Report:
     """As a person would: continue where that is possible, else begin."""
     if await services.runs.continuable(INTEGRATION) is not None:
         handle = await services.runs.continue_last(INTEGRATION)
     else:
-        handle = await services.runs.start(INTEGRATION, RunMode.HISTORICAL)
+        handle = await services.runs.start(INTEGRATION, mode)
     result = await handle.wait()
     total = result.balance.total
     return Report(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import cast
 
 from app.connectors.bigcommerce.simulator import simulator
 from app.connectors.bigcommerce.world import Item, Quota, World
@@ -66,6 +67,17 @@ def make_shop(orders: int, seed: int) -> Shop:
     made = simulator(0, world)
     made.journal = type(made.journal)(maxlen=50)
     return Shop(made, expected, customers)
+
+
+def with_new_orders(shop: Shop, number: int) -> Shop:
+    """The same shop after so many orders of its customers were placed just now."""
+    world, expected = cast(World, shop.simulator.world), dict(shop.orders)
+    people, products = sorted(world.customers), sorted(world.products)
+    for place in range(number):
+        items = [Item(products[place % len(products)], 1 + place % 3)]
+        order_id = world.add_order(customer_id=people[place % len(people)], items=items, shipping=Decimal("4.90"))
+        expected[str(order_id)] = Expected(world.total_of(order_id).quantize(Decimal("0.01")), "EUR")
+    return replace(shop, orders=expected)
 
 
 def _person(world: World, number: int) -> int:

@@ -17,6 +17,7 @@ from pathlib import Path
 from starlette.applications import Starlette
 
 from app.bootstrap import opened
+from app.core.events import RunMode
 from app.sdk.registry import Registry
 from app.sdk.simulator import Simulator, serve
 from app.storage.environment import variable_for
@@ -154,13 +155,15 @@ class Stage:
                 "Under test", SOURCE, TARGET, self.pair.flows, self.pair.options, key=INTEGRATION
             )
 
-    async def begin_life(self, fatal: str = "", nth: int = 1) -> Life:
+    async def begin_life(self, fatal: str = "", nth: int = 1, mode: RunMode = RunMode.HISTORICAL) -> Life:
         """Raises RuntimeError on a stage without a nursery."""
         if self._nursery is None:
             raise RuntimeError("this stage was opened without a nursery")
         self.target.begin_life()
         report = str(self._root / "report.json")
-        errand = Errand(folder=str(self.folder.root), report=report, environ=self.environ, fatal=fatal, nth=nth)
+        errand = Errand(
+            folder=str(self.folder.root), report=report, environ=self.environ, mode=mode.value, fatal=fatal, nth=nth
+        )
         life = await self._nursery.begin(errand)
         life.end.add_done_callback(lambda _: self.target.nudge())
         return life

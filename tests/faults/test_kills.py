@@ -11,12 +11,15 @@ from itertools import islice
 
 import pytest
 
+from app.connectors.activecampaign.world import World as MailWorld
+from app.core.events import RunMode
 from app.core.outcomes import Outcome
 from tests.faults.comparison import compare
 from tests.faults.kills import at_every_step, at_random, calm_steps, random_kills
+from tests.faults.life import FINISHED
 from tests.faults.notebook import Notebook
 from tests.faults.pairs import PAIRS
-from tests.faults.shop import make_shop
+from tests.faults.shop import make_shop, with_new_orders
 from tests.faults.stage import Nursery, Stage
 
 pytestmark = [
@@ -68,6 +71,22 @@ async def test_what_a_kill_left_under_way_is_never_sent_again_where_nobody_can_l
         outcomes = [each async for each in at_every_step(stage, dict.fromkeys(chosen, 20), _SEED)]
     assert [words for each in outcomes for words in each.problems] == []
     assert all(0 < each.in_doubt <= 8 for each in outcomes)
+
+
+@pytest.mark.parametrize("pair", ["rest", "graphql"])
+async def test_a_sync_of_changes_killed_three_times_starts_no_automation_twice(pair: str, nursery: Nursery) -> None:
+    async with Stage.open(PAIRS[pair], nursery) as stage:
+        await stage.furnish(make_shop(10, _SEED))
+        assert (await stage.ended(await stage.begin_life())).code == FINISHED
+        stage.shop = with_new_orders(stage.shop, 40)
+        for step in ("after intent", "during target write", "after target write"):
+            end = await stage.ended(await stage.begin_life(step, mode=RunMode.CHANGES))
+            assert end.was_killed
+        assert (await stage.ended(await stage.begin_life(mode=RunMode.CHANGES))).code == FINISHED
+        held, world = stage.pair.held(stage.receiving), stage.receiving.world
+    assert {key: [each] for key, each in stage.shop.orders.items() if each is not None} == held
+    assert isinstance(world, MailWorld)
+    assert len(world.automations) == len(set(world.automations)) == 40
 
 
 async def test_the_laboratory_notices_what_is_lost_doubled_or_wrong(nursery: Nursery) -> None:
