@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.connectors.activecampaign.wire import Row, Wire, words
 from app.core.errors import ConfigError
-from app.core.fields import FieldRule, field_value
+from app.core.fields import CUSTOM_PREFIX, FieldRule, field_label, field_value
 from app.core.records import Contact
 from app.core.texts import _, text
 from app.sdk.plan import Json
@@ -29,6 +30,9 @@ _DEFAULT_RULES = (
 _LONGEST_STANDARD = 250
 """Lengths are not documented; everybody's integrations keep below 255."""
 _CHOICES = {"checkbox", "listbox"}
+_DATES = {"date", "datetime"}
+_HOLDS_DATES = {"contact.birthday", "contact.created_at", "contact.consent_at"}
+"""Of the fields that every shop has. What a shop's own field holds, only its values tell."""
 _FIELD_PAGE = "fields"
 
 
@@ -44,10 +48,12 @@ class CustomField:
         return self.perstag or self.id
 
     def formatted(self, value: str) -> str:
-        """ISO 8601 dates; several choices stand between double pipes."""
+        """ISO 8601 dates, empty for what is none; several choices stand between double pipes."""
         if not value:
             return value
         match self.type:
+            case kind if kind in _DATES and not _is_date(value):
+                return ""
             case "date":
                 return value[:10]
             case "datetime" if len(value) == 10:
@@ -98,6 +104,8 @@ class FieldPlan:
                 found.append(FieldValue(attribute, "", raw[:_LONGEST_STANDARD], rule.source, rule.on_update))
             else:
                 value = custom.formatted(raw)
+                if raw and not value:  # half a sentence in a date field would be worse than none
+                    continue
                 found.append(FieldValue(custom.name, custom.id, value, rule.source, rule.on_update))
         return tuple(found)
 
@@ -120,7 +128,25 @@ def _bound(name: str, rule: FieldRule, known: Mapping[str, CustomField]) -> Cust
             remedy=text("Choose another field in the field table, or create it there."),
             field="fields",
         )
+    if known[name].type in _DATES and rule.source not in _HOLDS_DATES and not rule.source.startswith(CUSTOM_PREFIX):
+        raise ConfigError(
+            text(
+                '"{field}" holds a date in ActiveCampaign, and "{source}" is none.',
+                field=known[name].title,
+                source=field_label(rule.source),
+            ),
+            remedy=text("Choose a text field in the field table."),
+            field="fields",
+        )
     return known[name]
+
+
+def _is_date(value: str) -> bool:
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 async def read_fields(wire: Wire) -> tuple[CustomField, ...]:

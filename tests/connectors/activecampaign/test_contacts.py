@@ -17,7 +17,7 @@ from app.sdk.plan import Batched
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Mappings, MapsFields, Suggests, Timing
 from tests.connectors.activecampaign.conftest import SHOP, staged
-from tests.connectors.activecampaign.records import agreed, contact
+from tests.connectors.activecampaign.records import agreed, contact, drafted
 
 BOTH = pytest.mark.parametrize("timing", list(Timing))
 
@@ -255,6 +255,24 @@ async def test_a_rule_for_a_field_that_is_gone_names_it(stage):
         await drive_with(stage, FieldRule("contact.company", "FIRMA"), timing=Timing.LIVE)
 
     assert "FIRMA" in str(caught.value)
+
+
+async def test_a_text_mapped_into_a_date_field_is_refused_before_the_first_record(stage):
+    with pytest.raises(ConfigError) as caught:
+        await drive_with(stage, FieldRule("contact.company", "BIRTHDAY"), timing=Timing.LIVE)
+
+    assert "Company" in str(caught.value.message)
+    assert caught.value.field == "fields"
+
+
+@pytest.mark.parametrize(
+    ("word", "sent"),
+    [("1980-02-29", "1980-02-29"), ("1980-02-29T10:00:00+01:00", "1980-02-29"), ("im Sommer 1980", None)],
+)
+async def test_what_is_no_date_stays_out_of_a_date_field(stage, word, sent):
+    drive = await drive_with(stage, FieldRule("contact.custom.Born", "BIRTHDAY"), timing=Timing.LIVE)
+    content = drafted(drive.target.draft(contact(1, custom={"Born": word}))).content
+    assert [each["value"] for each in content["fields"] if each["name"] == "BIRTHDAY"] == ([sent] if sent else [])
 
 
 async def test_fields_are_listed_and_created_for_all_lists(stage):
