@@ -12,6 +12,7 @@ import pytest
 from app.core.events import RunMode, RunState
 from app.core.outcomes import Outcome
 from app.core.records import Kind
+from app.engine.undo_survey import Survey
 from tests.conftest import MemoryKeyring
 from tests.services.marketing import AGREED, KEY, Marketing, marketing
 
@@ -142,3 +143,23 @@ async def test_a_blocked_address_is_tried_once_fails_alone_and_can_be_exported(
 
 def _mentions(pair: Marketing, name: str) -> int:
     return sum(name in each.body.decode() for each in pair.mail.writes)
+
+
+async def test_undoing_an_import_leaves_those_alone_who_left_and_brings_nobody_back(together: Together) -> None:
+    async with together() as pair:
+        for name in ("anna", "bert"):
+            pair.customer(name, consents=AGREED)
+        imported = await pair.run(RunMode.HISTORICAL)
+        pair.stand("anna", LEFT)
+
+        found = [each async for each in pair.services.undoing.survey(imported.run_id)]
+        survey = found[-1]
+        assert isinstance(survey, Survey)
+        undone = await (await pair.services.undoing.start(survey, typed=survey.count)).wait()
+
+        assert undone.is_finished
+        assert (pair.status_of("anna"), pair.status_of("bert")) == (LEFT, None)
+        for mode in (RunMode.HISTORICAL, RunMode.CHANGES):
+            assert (await pair.run(mode)).is_finished
+        assert (pair.status_of("anna"), pair.status_of("bert")) == (LEFT, "1")
+        assert pair.members.resubscribed == []
