@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from app.core.events import ProgressEvent, RunState
-from app.engine.run import RunResult
+from app.engine.life import RunResult
 from app.storage.backups import Backups
 from app.storage.database import Database
 from app.storage.hashes import load_keyed_hash
@@ -50,7 +50,7 @@ def some_steps(number: int) -> pytest.MarkDecorator:
 # Disk and database ----------------------------------------------------------------------------------------------------
 
 
-@some_steps(5)
+@some_steps(3)
 async def test_a_disk_that_fills_up_pauses_the_run(step: str, tmp_path: Path) -> None:
     system, method, path, skip = STEPS[step]
     async with opened(tmp_path) as bench:
@@ -208,7 +208,7 @@ async def test_a_clock_to_which_certificates_have_expired_is_named(tmp_path: Pat
 # Sleep and network ----------------------------------------------------------------------------------------------------
 
 
-@some_steps(5)
+@some_steps(3)
 async def test_a_computer_that_slept_for_an_hour_goes_on(
     step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,7 +230,7 @@ async def test_a_computer_that_slept_for_an_hour_goes_on(
         await bench.prove_once()
 
 
-@some_steps(4)
+@some_steps(3)
 async def test_a_changed_network_goes_on_with_the_same_run(step: str, tmp_path: Path) -> None:
     """All connections are reset, nothing can be reached for a moment, then everything can."""
     coming: list[asyncio.Task[None]] = []
@@ -286,7 +286,7 @@ async def test_a_name_that_is_gone_waits_and_is_found_again(
 # The person -----------------------------------------------------------------------------------------------------------
 
 
-@some_steps(5)
+@some_steps(3)
 async def test_stopping_is_obeyed_at_every_step(step: str, tmp_path: Path) -> None:
     async with at_step(tmp_path, step, lambda bench: bench.control.stop()) as bench:
         result = await bench.run()
@@ -297,7 +297,7 @@ async def test_stopping_is_obeyed_at_every_step(step: str, tmp_path: Path) -> No
         await bench.prove_once()
 
 
-@some_steps(5)
+@some_steps(3)
 async def test_the_program_may_end_at_every_step(step: str, tmp_path: Path) -> None:
     async with at_step(tmp_path, step, lambda _: running.cancel()) as bench:
         running = asyncio.create_task(bench.run())
