@@ -9,7 +9,7 @@ from keyring.backend import KeyringBackend
 
 from app.bootstrap import opened
 from app.core.records import Kind
-from app.engine.run import Patience
+from app.engine.life import Patience
 from app.sdk.manifest import Manifest
 from app.sdk.redaction import Redactor
 from app.sdk.simulator import serve

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from app.sdk.registry import Registry
 from app.sdk.simulator import Simulator
-from tests.cli.conftest import Stage, declared
+from tests.cli.conftest import Koppler, Stage, declared
 from tests.leaks.canaries import traces, traces_in_files
 
 CANARY = "canary+token/with=odd&marks%20"
@@ -55,7 +55,7 @@ class Program:
 
 
 @pytest.fixture
-def program(tmp_path: Path, program_environment: Callable[..., dict[str, str]]) -> Program:
+def program(tmp_path: Path, data_dir: Path, program_environment: Callable[..., dict[str, str]]) -> Program:
     return Program(tmp_path, program_environment(KOPPLER_HOME=str(tmp_path / "data"), PYTHONASYNCIODEBUG="1"))
 
 
@@ -65,7 +65,7 @@ def place(address: str) -> str:
 
 
 def test_check_preview_run_and_window_contact_nobody_but_the_two_accounts(
-    program: Program, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    program: Program, koppler: Koppler, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     registry = Registry.discover()
     shop, mail = (
@@ -80,7 +80,7 @@ def test_check_preview_run_and_window_contact_nobody_but_the_two_accounts(
     )
     program.environment |= {f"SHOP_{name}".upper(): value for name, value in shop.simulator.secrets.items()}
     program.environment |= {f"MAIL_{name}".upper(): value for name, value in mail.simulator.secrets.items()}
-    program("apply", tmp_path / "shop.toml")
+    assert koppler("apply", tmp_path / "shop.toml").code == 0
     program("why", "way", "1001")
     assert program.contacts() == set()
     program("check", "shop")
@@ -98,7 +98,9 @@ def test_check_preview_run_and_window_contact_nobody_but_the_two_accounts(
     assert traces_in_files(program.data, secrets) == []
 
 
-def test_a_redirect_and_links_to_other_hosts_are_not_followed(program: Program, stage: Stage, tmp_path: Path) -> None:
+def test_a_redirect_and_links_to_other_hosts_are_not_followed(
+    program: Program, koppler: Koppler, stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard: list[str] = []
 
     async def lead_away(request: Request) -> Response:
@@ -112,8 +114,9 @@ def test_a_redirect_and_links_to_other_hosts_are_not_followed(program: Program, 
         f'secrets = {{ access_token = "env:SHOP_TOKEN" }}\napi_address = "{shop.address}"\n',
         encoding="utf-8",
     )
+    monkeypatch.setenv("SHOP_TOKEN", CANARY)
     program.environment["SHOP_TOKEN"] = CANARY
-    program("apply", tmp_path / "shop.toml")
+    assert koppler("apply", tmp_path / "shop.toml").code == 0
     said = program("check", "shop", code=3)
     assert "elsewhere.invalid" in said
     assert program.contacts() == {place(shop.address)}
@@ -121,14 +124,17 @@ def test_a_redirect_and_links_to_other_hosts_are_not_followed(program: Program, 
     assert traces_in_files(program.data, [CANARY]) == []
 
 
-def test_a_name_that_is_not_found_is_the_only_one_looked_up(program: Program, tmp_path: Path) -> None:
+def test_a_name_that_is_not_found_is_the_only_one_looked_up(
+    program: Program, koppler: Koppler, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "shop.toml").write_text(
         '[accounts.shop]\nsystem = "bigcommerce"\nsettings = { store_hash = "abc123" }\n'
         'secrets = { access_token = "env:SHOP_TOKEN" }\napi_address = "https://shop.invalid"\n',
         encoding="utf-8",
     )
+    monkeypatch.setenv("SHOP_TOKEN", CANARY)
     program.environment["SHOP_TOKEN"] = CANARY
-    program("apply", tmp_path / "shop.toml")
+    assert koppler("apply", tmp_path / "shop.toml").code == 0
     program("check", "shop", code=None)
     assert program.contacts() == {"name shop.invalid"}
     assert traces(program.said, [CANARY]) == []
