@@ -13,7 +13,7 @@ from app.core.errors import StorageError
 from app.core.events import Emit, Level, LogEvent, now
 from app.core.reasons import ReasonTexts
 from app.core.texts import text
-from app.engine.run import Patience
+from app.engine.life import Patience
 from app.sdk.redaction import Redactor
 from app.sdk.registry import Registry
 from app.services.accounts import Accounts

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.core.consent import ConsentState
 from app.core.errors import AppError
-from app.core.events import Emit, Level, LogEvent, RecordEvent
+from app.core.events import Emit, Level, RecordEvent
 from app.core.labels import KIND_NAMES, MODE_NAMES, counted
 from app.core.ledger import Entry, RunRecord
 from app.core.local_words import local_moment
@@ -16,6 +16,7 @@ from app.core.reasons import ReasonTexts
 from app.core.records import Bounce, Contact, Kind, OptOut, Record, Unreadable
 from app.core.texts import Text, text
 from app.engine.planning import Sighting, number_of
+from app.engine.runlog import RunLog
 
 _LEVELS = {
     Outcome.SKIPPED: Level.INFO,
@@ -29,6 +30,7 @@ class Teller:
     def __init__(self, run: RunRecord, kind: Kind, emit: Emit, reasons: ReasonTexts | None = None) -> None:
         self._run = run
         self._kind = kind
+        self._lines = RunLog(run, emit)
         self._emit = emit
         self._reasons = reasons or ReasonTexts()
 
@@ -106,17 +108,7 @@ class Teller:
         )
 
     def _log(self, level: Level, message: Text, *, key: str = "", facts: dict[str, str] | None = None) -> None:
-        self._emit(
-            LogEvent(
-                level=level,
-                message=message,
-                integration=self._run.integration,
-                run_id=self._run.id,
-                kind=self._kind,
-                key=key,
-                facts={name: value for name, value in (facts or {}).items() if value},
-            )
-        )
+        self._lines.write(level, message, kind=self._kind, key=key, facts=facts)
 
 
 def _said_no_at(record: Record | Unreadable) -> datetime | None:

@@ -18,28 +18,22 @@ import msgspec
 
 from app.core.addresses import masked_words
 from app.core.errors import (
-    AppError,
-    ConfigError,
     DataError,
-    ProtocolError,
-    StorageError,
-    TemporaryError,
     UnknownOutcomeError,
 )
-from app.core.events import Emit, Level, RunState, now
-from app.core.labels import MODE_NAMES
+from app.core.events import Emit, now
 from app.core.ledger import Entry, EntryState, FlowMark, RunRecord
-from app.core.outcomes import Balance, FlowBalance, Outcome
+from app.core.outcomes import FlowBalance, Outcome
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind
 from app.core.rules import Rules
-from app.core.texts import Text, text
-from app.engine.control import Control, StopRequested
+from app.core.texts import text
+from app.engine.control import Control
 from app.engine.job import Route
+from app.engine.life import FailedError, Life, Patience, RunResult
 from app.engine.planning import Planner, in_groups
 from app.engine.ports import KeyedHash, LedgerPort, RunsPort
 from app.engine.progress import Progress
-from app.engine.run import Patience, RunResult
 from app.engine.undo_examining import Examiner, Verdict
 from app.engine.undo_survey import CreationsPort, open_targets
 from app.engine.undo_telling import UndoTeller
@@ -80,34 +74,29 @@ class UndoEngine:
         self._rules = rules
         self._verdicts = verdicts
         self._ledger = ledger
-        self._runs = runs
         self._creations = creations
         self._hash = keyed_hash
-        self._patience = patience
         self._progress = Progress(run.id, run.integration, emit)
-        self._tell = UndoTeller(run, emit, reasons)
+        self._life = Life(
+            run,
+            ledger=ledger,
+            runs=runs,
+            progress=self._progress,
+            control=self.control,
+            emit=emit,
+            patience=patience,
+        )
+        self._tell = UndoTeller(run, self._life.log, emit, reasons)
 
     async def run(self) -> RunResult:
         """Never raises AppError: the result and the events say how it ended. Cancellation leaves the run interrupted,
         to be continued."""
-        await self._runs.begin(self._run)
-        self._tell.state(RunState.RUNNING)
-        try:
-            await self._note_intents()
-            for route in self._routes:
-                await self._patiently(route)
-            return await self._closed()
-        except StopRequested:
-            return await self._ended(RunState.STOPPED, text("Stopped. It can be continued where it stopped."))
-        except TemporaryError as error:
-            return await self._ended(RunState.WAITING, error.message, error)
-        except (ConfigError, StorageError) as error:
-            return await self._ended(RunState.PAUSED, error.message, error)
-        except AppError as error:
-            return await self._ended(RunState.FAILED, error.message, error)
-        except asyncio.CancelledError:
-            await self._ended(RunState.INTERRUPTED, text("Interrupted. It can be continued where it stopped."))
-            raise
+        return await self._life.lived(self._removals)
+
+    async def _removals(self) -> None:
+        await self._note_intents()
+        for route in self._routes:
+            await self._patiently(route)
 
     async def _note_intents(self) -> None:
         """All at once, so that a crash leaves either the whole undo or nothing of it."""
@@ -120,7 +109,7 @@ class UndoEngine:
                 self._tell.record(entry, verdict.label)
         marks = [await self._mark(kind) for kind in self._run.kinds]
         if not any(mark.read for mark in marks):
-            raise ProtocolError(
+            raise FailedError(
                 text("Nothing has been removed, and nothing is left to go on with."),
                 remedy=text("Begin the undo anew."),
             )
@@ -144,27 +133,13 @@ class UndoEngine:
         return FlowMark(kind=kind, read=number, total=number)
 
     async def _patiently(self, route: Route) -> None:
-        waits = list(self._patience.waits_s)
-        while True:
-            left_before = len(await self._waiting(route.kind))
-            try:
-                await self._undo(route)
-            except TemporaryError as error:
-                if len(await self._waiting(route.kind)) < left_before:
-                    waits = list(self._patience.waits_s)
-                if not waits:
-                    raise
-                await self._wait(error, max(waits.pop(0), error.retry_after_s or 0))
-            else:
-                return
+        async def work() -> None:
+            await self._undo(route)
 
-    async def _wait(self, error: TemporaryError, seconds: float) -> None:
-        self._tell.state(RunState.WAITING, error.message, error.remedy)
-        words = text("{what} Next try in {seconds} s.", what=error.message, seconds=round(seconds))
-        self._tell.log(Level.WARNING, words)
-        self._progress.tell(waiting_for=error.message, force=True)
-        await self.control.sleep(seconds)
-        self._tell.state(RunState.RUNNING)
+        async def reached() -> int:
+            return -len(await self._waiting(route.kind))
+
+        await self._life.patiently(work, reached)
 
     async def _undo(self, route: Route) -> None:
         entries = await self._waiting(route.kind)
@@ -278,27 +253,6 @@ class UndoEngine:
 
     def _changed(self, entry: Entry, **values: object) -> Entry:
         return msgspec.structs.replace(entry, run_id=self._run.id, at=now(), seen_run="", seen_at=None, **values)
-
-    async def _closed(self) -> RunResult:
-        balance = await self._ledger.balance(self._run.id)
-        if not balance.balances:
-            message = text("The numbers do not add up; nothing is called finished.")
-            return await self._ended(RunState.FAILED, message, ProtocolError(message, detail=str(balance)))
-        return await self._ended(RunState.FINISHED, text("{mode} finished.", mode=MODE_NAMES[self._run.mode]))
-
-    async def _ended(self, state: RunState, message: Text, error: AppError | None = None) -> RunResult:
-        remedy = error.remedy if error else Text("")
-        self._run = replace(self._run, state=state, ended_at=now(), message=str(message), remedy=str(remedy))
-        level = Level.OK if state is RunState.FINISHED else (Level.ERROR if error else Level.WARNING)
-        self._tell.log(level, message, facts={"detail": error.detail} if error and error.detail else {})
-        balance = Balance()
-        try:
-            await self._runs.update(self._run)
-            balance = await self._ledger.balance(self._run.id)
-        except StorageError as storage_error:  # the state on disk stays "running" and becomes "interrupted" at start
-            self._tell.log(Level.ERROR, storage_error.message)
-        self._tell.ended(state, message, remedy, error, balance)
-        return RunResult(run=self._run, balance=balance, error=error)
 
 
 def _without(balance: FlowBalance, waiting: int) -> FlowBalance:

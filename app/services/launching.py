@@ -18,7 +18,7 @@ from app.core.outcomes import Balance
 from app.core.records import Kind
 from app.core.texts import text
 from app.engine.control import Control
-from app.engine.run import RunResult as EngineResult
+from app.engine.life import RunResult as EngineResult
 from app.services.practice import Practice
 from app.services.routes import Integrating, OpenIntegration
 

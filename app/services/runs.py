@@ -15,8 +15,9 @@ from app.core.records import Kind
 from app.core.texts import text
 from app.engine.control import Control
 from app.engine.job import Job
+from app.engine.life import Patience
 from app.engine.ports import KeyedHash
-from app.engine.run import Engine, Patience
+from app.engine.run import Engine
 from app.services.integrations import Integrations
 from app.services.launching import ActiveRuns, Launcher, RunHandle, going_on, new_run
 from app.services.problems import LARGE_REMOVAL, SHOWN, Problems, ProblemView

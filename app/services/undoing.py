@@ -13,8 +13,8 @@ from app.core.reasons import ReasonTexts
 from app.core.records import Kind
 from app.core.texts import text
 from app.engine.control import Control
+from app.engine.life import Patience
 from app.engine.ports import KeyedHash
-from app.engine.run import Patience
 from app.engine.undo import UndoEngine
 from app.engine.undo_examining import Verdict
 from app.engine.undo_survey import Survey, Surveyor

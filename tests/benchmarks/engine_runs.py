@@ -11,8 +11,9 @@ from app.core.events import Emit, RunMode, RunState, discard, now
 from app.core.ledger import RunRecord
 from app.core.records import Kind
 from app.engine.job import Job, Route
+from app.engine.life import RunResult
 from app.engine.ports import KeyedHash, LedgerPort, RunsPort
-from app.engine.run import Engine, RunResult
+from app.engine.run import Engine
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
 from app.sdk.redaction import Redactor

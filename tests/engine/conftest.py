@@ -11,8 +11,9 @@ from app.core.ledger import RunRecord
 from app.core.records import Kind
 from app.engine.control import Control
 from app.engine.job import Job, Route
+from app.engine.life import Patience, RunResult
 from app.engine.preview import PreviewResult, preview
-from app.engine.run import Engine, Patience, RunResult
+from app.engine.run import Engine
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
 from app.sdk.simulator import serve

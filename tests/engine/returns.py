@@ -19,7 +19,7 @@ from app.core.records import Kind
 from app.core.rules import Rules
 from app.engine.control import Control
 from app.engine.job import Route
-from app.engine.run import Patience, RunResult
+from app.engine.life import Patience, RunResult
 from app.engine.undo import UndoEngine
 from app.engine.undo_survey import Survey, Surveyor
 from app.sdk.plan import Draft, Known, Step

@@ -15,7 +15,7 @@ from app.core.outcomes import Outcome
 from app.core.records import Kind, OrderStatus, Record, Unreadable
 from app.core.rules import Rules
 from app.core.texts import text
-from app.engine.run import RunResult
+from app.engine.life import RunResult
 from app.sdk.source import Page, ReadRequest
 from tests.engine.conftest import Bench
 from tests.engine.warehouse import ShelfSource, order

@@ -29,7 +29,8 @@ from app.core.records import Deletion, Kind, Order, OrderStatus, Record
 from app.core.rules import Refusal
 from app.core.texts import Text, text
 from app.engine.job import Job, Route
-from app.engine.run import Engine, Patience
+from app.engine.life import Patience
+from app.engine.run import Engine
 from app.sdk.answers import Answer
 from app.sdk.plan import Draft, Known, Plan, RecordPlan, Settled, Step
 from app.sdk.source import Page, ReadRequest

@@ -17,7 +17,7 @@ from app.core.events import RunMode
 from app.core.ledger import Entry
 from app.core.records import Contact, Deletion, Kind
 from app.core.rules import ContactChoice
-from app.engine.run import Patience
+from app.engine.life import Patience
 from app.sdk.manifest import Category, Manifest, Reads
 from app.sdk.pacing import Pace
 from app.sdk.registry import Registry

@@ -11,7 +11,7 @@ from app.bootstrap import opened
 from app.core.events import RunMode, RunState
 from app.core.outcomes import Outcome
 from app.core.records import Kind
-from app.engine.run import Patience
+from app.engine.life import Patience
 from app.services import RunHandle, RunResult, Services
 from tests.faults.comparison import compare, shown
 from tests.faults.life import Report

@@ -12,8 +12,8 @@ from app.core.records import Kind
 from app.core.texts import Text
 from app.engine.control import Control, StopRequested
 from app.engine.heartbeat import Heartbeat
+from app.engine.life import Patience
 from app.engine.progress import Progress
-from app.engine.run import Patience
 from app.engine.stopping import stoppable
 from app.sdk.waits import Waits
 from tests.faults.bench import CALM, opened

@@ -11,7 +11,7 @@ import pytest
 from app.bootstrap import opened
 from app.core.events import Event
 from app.core.records import Kind
-from app.engine.run import Patience
+from app.engine.life import Patience
 from app.sdk.simulator import serve
 from app.services import Services
 from app.storage.folder import DataFolder

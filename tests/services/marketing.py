@@ -13,7 +13,7 @@ from app.connectors.activecampaign.world import World as MailWorld
 from app.connectors.bigcommerce.world import World as ShopWorld
 from app.core.events import Event, LogEvent, RunMode
 from app.core.records import Kind
-from app.engine.run import Patience
+from app.engine.life import Patience
 from app.sdk.pacing import Pace
 from app.sdk.registry import Registry
 from app.sdk.simulator import Simulator, serve
