@@ -29,8 +29,8 @@ class LaboratoryError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """At the ``nth`` time of the step ``fatal``; or from outside, ``delay_s`` seconds after so many new records have
-    arrived."""
+    """At the ``nth`` time of the step ``fatal``, and from outside ``delay_s`` seconds after so many new records have
+    arrived, whichever comes first."""
 
     fatal: str = ""
     nth: int = 1
@@ -95,7 +95,8 @@ def random_kills(seed: int, steps: Sequence[str], mean_records: float) -> Iterat
         if drawn < 0.14:
             yield Kill(delay_s=chance.uniform(0, 0.25))
         elif drawn < 0.39 and steps:
-            yield Kill(fatal=chance.choice(steps), nth=chance.randint(1, 6))
+            step, nth = chance.choice(steps), chance.randint(1, 6)
+            yield Kill(fatal=step, nth=nth, after_records=int(3 * mean_records) + 10)
         else:
             records = int(chance.uniform(0, 2.6 * mean_records))
             yield Kill(after_records=records, delay_s=chance.uniform(0, 0.03))
@@ -163,14 +164,12 @@ async def at_random(
 
 
 async def _killed(stage: Stage, kill: Kill) -> End:
-    life = await stage.begin_life(kill.fatal, kill.nth)
-    if not kill.fatal:
-        target = stage.target
-        with suppress(TimeoutError):  # a run over what has arrived already sends nothing new
-            async with asyncio.timeout(_LONGEST_LIFE_S):
-                await target.until(lambda: target.fresh >= kill.after_records or life.end.done())
-        await asyncio.wait([life.end], timeout=kill.delay_s)
-        life.kill()
+    life, target = await stage.begin_life(kill.fatal, kill.nth), stage.target
+    with suppress(TimeoutError):  # a run over what has arrived already sends nothing new
+        async with asyncio.timeout(_LONGEST_LIFE_S):
+            await target.until(lambda: target.fresh >= kill.after_records or life.end.done())
+    await asyncio.wait([life.end], timeout=kill.delay_s)
+    life.kill()
     return await stage.ended(life)
 
 
