@@ -155,6 +155,7 @@ async def _losses(wanted: argparse.Namespace, tell: _Progress) -> list[Losses]:
         async with Stage.open(PAIRS[name]) as stage:
             tell(f"{name}: losing {answers} answers")
             found.append(await lose_answers(stage, answers, wanted.seed))
+        tell(f"{name}: {found[-1].lost} lost, {found[-1].doubled} doubled, {len(found[-1].problems)} problems")
     return found
 
 
