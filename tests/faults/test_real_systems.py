@@ -37,7 +37,7 @@ from tests.faults.toxics import Proxy, answering, between
 
 SHOP, MAIL = "bigcommerce", "activecampaign"
 FLOWS = (Kind.OPT_OUTS, Kind.CONTACTS, Kind.ORDERS)
-QUICK = ImportPatience(first_s=0, longest_s=0.01, total_s=1)
+QUICK = ImportPatience(first_s=0.005, longest_s=0.02, total_s=0.2)
 ARRIVED = ("contacts", "orders", "totals", "automations_fired")
 
 
