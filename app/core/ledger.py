@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     target_id: str = ""
     content_hash: bytes = b""
     """Of the content that the target was last known to hold; empty before the first confirmation."""
+    record_hash: bytes = b""
+    """Of the record that this content was made of, under the terms of that time; empty where that is not known."""
     attempts: int = 0
     run_id: str = ""
     """The run that last touched it."""
@@ -116,4 +118,6 @@ class Landing:
     entries: Sequence[Entry] = ()
     unchanged: Sequence[str] = ()
     """Keys of records that the target holds as they are; their entries stay as an earlier run wrote them."""
+    record_hashes: Mapping[str, bytes] = field(default_factory=dict)
+    """Of those among them whose record, or whose terms, are others than before."""
     intents: Sequence[Intent] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from app.core.events import now
 from app.core.ledger import Entry, FlowMark, Intent, Landing, RunRecord
@@ -46,6 +47,7 @@ class Bookkeeping:
         *,
         known: Mapping[str, Entry],
         unchanged: Sequence[str] = (),
+        record_hashes: Mapping[str, bytes] = MappingProxyType({}),
         intents: Sequence[Intent] = (),
         cursor: str = "",
     ) -> Landing:
@@ -58,6 +60,7 @@ class Bookkeeping:
             at=now(),
             entries=entries,
             unchanged=unchanged,
+            record_hashes=record_hashes,
             intents=intents,
             mark=replace(self.mark, read=self.mark.read + met_first, cursor=cursor or self.mark.cursor),
         )

@@ -54,6 +54,7 @@ class EntryWriter:
             reason=result.reason,
             target_id=result.target_id or known_id,
             content_hash=sighting.content_hash if is_held_by_target else known_hash,
+            record_hash=sighting.record_hash if is_held_by_target else b"",
             attempts=(before.attempts if before else 0) + tries,
             created_by=self._run_id if outcome is Outcome.CREATED else (before.created_by if before else ""),
             message=masked_words(result.message)[:_LONGEST_MESSAGE] if result.message else "",

@@ -40,6 +40,8 @@ class Cargo:
     settled: Sequence[Entry] = ()
     """Decided without a request."""
     unchanged: Sequence[str] = ()
+    record_hashes: Mapping[str, bytes] = field(default_factory=dict)
+    """Of unchanged ones whose record is another than before."""
     cursor: str = ""
 
     @property
@@ -199,6 +201,7 @@ class Flights:
             entries,
             known=known,
             unchanged=cargo.unchanged,
+            record_hashes=cargo.record_hashes,
             intents=intents,
             cursor=cargo.cursor if is_whole else "",
         )

@@ -15,7 +15,7 @@ from app.core.errors import AppError, DataError, ProtocolError, TemporaryError
 from app.core.events import Emit, RunMode
 from app.core.ledger import Entry, FlowMark
 from app.core.outcomes import FlowBalance, Outcome
-from app.core.records import Kind
+from app.core.records import Kind, Record, Unreadable
 from app.engine.bookkeeping import Bookkeeping
 from app.engine.circles import listed_once, unless_circling
 from app.engine.control import Control
@@ -24,7 +24,7 @@ from app.engine.entries import EntryWriter
 from app.engine.flights import Cargo, Flights, loaded
 from app.engine.history import with_history
 from app.engine.job import Job, Route
-from app.engine.planning import Planner, Sighting, in_groups
+from app.engine.planning import Planner, Sighting, identities_of, in_groups
 from app.engine.ports import LedgerPort
 from app.engine.progress import Progress
 from app.engine.reading import closing, gathered, limited, read_ahead, vanished_pages
@@ -244,11 +244,13 @@ class Flow:
     async def _process(self, flights: Flights, page: Page) -> None:
         await self._control.gate()
         waiting = {key for cargo in self._deferred for key in cargo.sightings}
-        seen = {each.key: each for each in map(self._planner.sight, page.records) if each.key not in waiting}
-        if flights.carry(identity for each in seen.values() for identity in each.identities):
+        records = {record.id: record for record in page.records if record.id not in waiting}
+        if flights.carry(identity for record in records.values() for identity in identities_of(record)):
             await flights.landed()
-        known = await self._known(list(seen))
-        sightings = {key: self._adjusted(each, known.get(key)) for key, each in seen.items()}
+        known = await self._known(list(records))
+        familiar, seen = self._sighted(records, known)
+        known |= await self._known([key for key in seen if key not in records])
+        sightings = {key: self._adjusted(each, known.get(key)) for key, each in seen.items() if key not in waiting}
         found = self._planner.sort(list(sightings.values()), known, self._job.run.id)
         plans, failed = await self._plans([each.draft for each in found.to_plan if each.draft])
         removals = [plan for plan in plans if removes(plan)]
@@ -261,11 +263,28 @@ class Flow:
             sightings=sightings,
             known=known,
             settled=settled,
-            unchanged=[each.key for each in found.unchanged],
+            unchanged=[*familiar, *(each.key for each in found.unchanged)],
+            record_hashes={each.key: each.record_hash for each in found.unchanged if each.record_hash},
             cursor=page.cursor,
         )
         for cargo in loaded([plan for plan in plans if plan not in removals], quiet, self._cargo_size):
             await flights.launch(cargo)
+
+    def _sighted(
+        self, records: Mapping[str, Record | Unreadable], known: Mapping[str, Entry]
+    ) -> tuple[Sequence[str], Mapping[str, Sighting]]:
+        """Keys of records that are just as they were sent, and all others as they are now."""
+        familiar: list[str] = []
+        seen: dict[str, Sighting] = {}
+        for key, record in records.items():
+            entry, record_hash = known.get(key), self._planner.record_hash(record)
+            if entry is not None and self._planner.recognises(record_hash, entry):
+                if not entry.was_met_by(self._job.run.id):
+                    familiar.append(key)
+            else:
+                sighting = self._planner.sight(record, record_hash)
+                seen[sighting.key] = sighting
+        return familiar, seen
 
     def _deferring(
         self, removals: Sequence[Plan], sightings: Mapping[str, Sighting], known: Mapping[str, Entry]

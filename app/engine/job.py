@@ -33,6 +33,9 @@ class Route:
     granularity: timedelta = timedelta(0)
     """What the source's filter of changes cannot tell apart."""
     sweeps: bool = False
+    terms: bytes = b""
+    """Everything beside a record that decides what the target gets of it; a record that is the same under the same
+    terms need not be drafted again. Empty where that is not known."""
 
     @property
     def ahead_by(self) -> timedelta | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from app.core.addresses import masked_email
 from app.core.explanations import facts_in_words
@@ -20,6 +21,7 @@ from app.sdk.plan import Draft, Known, Plan, RecordPlan
 from app.sdk.target import Target
 
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
+_PLAIN = msgspec.msgpack.Encoder()
 _Item = TypeVar("_Item")
 
 
@@ -31,6 +33,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     draft: Draft | None = None
     refusal: Refusal | None = None
     content_hash: bytes = b""
+    record_hash: bytes = b""
     where: str = ""
     message: str = ""
 
@@ -40,8 +43,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def identities(self) -> tuple[str, ...]:
-        """What must not travel twice at the same time: the key, and what the target would know it by."""
-        return (self.key, name) if (name := identity_of(self.record)) else (self.key,)
+        return identities_of(self.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +60,26 @@ class Sorted:
 class Planner:
     """Rules, then the target's draft, then the ledger's memory, then the look-up in the target, then the plan."""
 
-    def __init__(self, target: Target, rules: Rules, keyed_hash: KeyedHash) -> None:
+    def __init__(self, target: Target, rules: Rules, keyed_hash: KeyedHash, terms: bytes = b"") -> None:
         self._target = target
         self._rules = rules
         self._hash = keyed_hash
+        self._terms = terms
 
-    def sight(self, record: Record | Unreadable) -> Sighting:
+    def record_hash(self, record: Record | Unreadable) -> bytes:
+        """Empty where the terms are not known."""
+        if not self._terms:
+            return b""
+        told = record if record.raw is None else replace(record, raw=None)
+        return self._hash(self._terms + type(record).__name__.encode() + _PLAIN.encode(told))
+
+    def recognises(self, record_hash: bytes, entry: Entry | None) -> bool:
+        """The target holds what came of just this record, under just these terms."""
+        if entry is None or not record_hash or entry.record_hash != record_hash:
+            return False
+        return entry.state is EntryState.SETTLED and _stands(entry)
+
+    def sight(self, record: Record | Unreadable, record_hash: bytes = b"") -> Sighting:
         """Pure."""
         if isinstance(record, Unreadable):
             unreadable = Refusal(Outcome.FAILED, record.reason)
@@ -79,7 +95,7 @@ class Planner:
         if isinstance(drafted, Refusal):
             return Sighting(key=record.id, record=record, refusal=drafted, message=facts_in_words(drafted.details))
         content_hash = self._hash(_CANONICAL.encode(drafted.content))
-        return Sighting(key=record.id, record=record, draft=drafted, content_hash=content_hash)
+        return Sighting(key=record.id, record=record, draft=drafted, content_hash=content_hash, record_hash=record_hash)
 
     def _nameless(self, record: Record) -> Sighting:
         """Counted, so that the run balances, but under a keyed id: neither ledger nor log learns anew who it is."""
@@ -154,6 +170,11 @@ def natural_keys(record: Record | Unreadable) -> tuple[str, ...]:
             return (record.sku,)
         case _:
             return ()
+
+
+def identities_of(record: Record | Unreadable) -> tuple[str, ...]:
+    """What must not travel twice at the same time: the key, and what the target would know it by."""
+    return (record.id, name) if (name := identity_of(record)) else (record.id,)
 
 
 def identity_of(record: Record | Unreadable) -> str:

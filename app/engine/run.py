@@ -88,7 +88,7 @@ class Engine:
         mark = self._mark_of(route.kind)
         if mark.is_done:
             return
-        planner = Planner(route.target, self._job.rules_of(route), self._hash)
+        planner = Planner(route.target, self._job.rules_of(route), self._hash, route.terms)
         flow = Flow(
             route,
             self._job,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from functools import partial
+from hashlib import blake2b
 
+import msgspec
+
+from app import __version__
 from app.core.configuration import Integration
 from app.core.errors import ConfigError
 from app.core.records import Kind
@@ -39,6 +43,18 @@ class OpenIntegration:
         rules = self.options.common.rules()
         return replace(rules, is_erased=partial(self.erased.has, self.integration.key)) if self.erased else rules
 
+    @property
+    def terms(self) -> bytes:
+        """Both accounts and everything chosen and mapped, and the version of the program that drafts."""
+        chosen = (
+            __version__,
+            [(each.account.system, each.account.key, each.account.settings) for each in (self.source, self.target)],
+            self.integration.options,
+            [asdict(rule) for rule in self.mappings.fields],
+            self.mappings.products,
+        )
+        return blake2b(msgspec.json.encode(chosen, order="sorted"), digest_size=16).digest()
+
     def open_source(self) -> Source:
         opened = self.source.manifest.open_source
         if opened is None:
@@ -62,7 +78,8 @@ class OpenIntegration:
         if back:
             source, target = self._open_back_source(), self._open_back_target()
             found |= {kind: self._route(kind, source, target, self.target, self.source) for kind in back}
-        return tuple(found[kind] for kind in Kind if kind in found)
+        terms = self.terms
+        return tuple(replace(found[kind], terms=terms) for kind in Kind if kind in found)
 
     def _route(self, kind: Kind, source: Source, target: Target, giving: OpenAccount, taking: OpenAccount) -> Route:
         reads, writes = giving.manifest.reads_kind(kind), taking.manifest.writes_kind(kind)

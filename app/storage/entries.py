@@ -12,9 +12,9 @@ from app.storage.moments import moment_from, stored
 
 COLUMNS = (
     "integration, kind, key, state, outcome, reason, target_id, content_hash, attempts, run_id, created_by, at, place, "
-    "message, search, amount, seen_run, seen_at"
+    "message, search, amount, seen_run, seen_at, record_hash"
 )
-INSERT = f"INSERT OR REPLACE INTO entry ({COLUMNS}) VALUES ({', '.join('?' * 18)})"  # noqa: S608 - constants only
+INSERT = f"INSERT OR REPLACE INTO entry ({COLUMNS}) VALUES ({', '.join('?' * 19)})"  # noqa: S608 - constants only
 
 # A look-up by value, for a million rows: calling an enumeration does the same ten times slower.
 _KINDS = {kind.value: kind for kind in Kind}
@@ -42,6 +42,7 @@ def row_of(entry: Entry) -> tuple[object, ...]:
         entry.amount,
         entry.seen_run,
         stored(entry.seen_at),
+        entry.record_hash,
     )
 
 
@@ -65,6 +66,7 @@ def entry_of(row: Sequence[Any]) -> Entry:
         amount=row[15],
         seen_run=row[16],
         seen_at=moment_from(row[17]),
+        record_hash=row[18],
     )
 
 

@@ -76,6 +76,14 @@ def touch(
         )
 
 
+def recognise(connection: sqlite3.Connection, integration: str, kind: Kind, record_hashes: Mapping[str, bytes]) -> None:
+    """The records of unchanged content, as they are now."""
+    connection.executemany(
+        "UPDATE entry SET record_hash = ? WHERE integration = ? AND kind = ? AND key = ?",
+        [(found, integration, kind.value, key) for key, found in record_hashes.items()],
+    )
+
+
 def intend(connection: sqlite3.Connection, intent: Intent) -> None:
     keys = json.dumps(intent.keys)
     row = (intent.id, intent.integration, intent.kind.value, intent.run_id, keys, stored(intent.at))

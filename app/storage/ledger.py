@@ -17,7 +17,7 @@ from app.core.records import Kind
 from app.storage.balances import balance_of, reopen
 from app.storage.database import Database
 from app.storage.entries import COLUMNS, entry_of, packed
-from app.storage.entry_rows import PastOutcome, end, intend, past_outcomes, store, touch, unfold
+from app.storage.entry_rows import PastOutcome, end, intend, past_outcomes, recognise, store, touch, unfold
 from app.storage.integration_rows import delete_rows, rename_rows
 from app.storage.logjson import Redact
 from app.storage.rows import like
@@ -66,6 +66,7 @@ class Ledger:
         def work(connection: sqlite3.Connection) -> None:
             _store(connection, entries)
             touch(connection, landing.integration, landing.kind, landing.unchanged, landing.run_id, landing.at)
+            recognise(connection, landing.integration, landing.kind, landing.record_hashes)
             end(connection, landing.intents)
             connection.execute(_SET_MARK, _mark_row(landing.run_id, landing.mark))
             reopen(connection, {landing.run_id})

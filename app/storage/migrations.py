@@ -89,7 +89,9 @@ _LEAN_LEDGER = (
 
 _PRIVACY = ("CREATE TABLE erased_mark (hash BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID",)
 
-STEPS: tuple[tuple[str, ...], ...] = (_CONFIGURATION, _LEDGER, _LOG, _SECRETS, _LEAN_LEDGER, _PRIVACY)
+_FAMILIAR = ("ALTER TABLE entry ADD COLUMN record_hash BLOB NOT NULL DEFAULT x''",)
+
+STEPS: tuple[tuple[str, ...], ...] = (_CONFIGURATION, _LEDGER, _LOG, _SECRETS, _LEAN_LEDGER, _PRIVACY, _FAMILIAR)
 LATEST = len(STEPS)
 
 EXPIRING_TABLES = ("log_line", "log_template")

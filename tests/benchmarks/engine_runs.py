@@ -100,6 +100,7 @@ def job_of(source: HttpClient, target: HttpClient, work: Work) -> Job:
         http=target,
         source_account="shop",
         target_account="target",
+        terms=b"bench",
     )
     run = RunRecord(
         id=f"run-{next(_numbers)}",

@@ -38,6 +38,8 @@ class Bench:
     patience: tuple[float, ...] = (0, 0, 0)
     number: int = 0
     listener: Callable[[Event], None] = discard
+    terms: bytes = b""
+    target: WarehouseTarget | None = None
     told_clock: object = None
     """Stands for the client of the source, where a test tells how its clock differs."""
 
@@ -49,7 +51,7 @@ class Bench:
         return Route(
             kind=self.kind,
             source=self.source,
-            target=WarehouseTarget(http, self.warehouse),
+            target=self.target or WarehouseTarget(http, self.warehouse),
             http=http,
             source_http=self.told_clock,  # type: ignore[arg-type]
             source_account="shelf",
@@ -57,6 +59,7 @@ class Bench:
             looks_up=self.looks_up,
             sweeps=self.sweeps,
             has_changes=self.has_changes,
+            terms=self.terms,
         )
 
     def job(self, mode: RunMode, **more: object) -> Job:

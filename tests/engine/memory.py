@@ -42,7 +42,9 @@ class MemoryLedger:
         await self.record(landing.entries)
         for key in landing.unchanged:
             place = (landing.integration, landing.kind, key)
-            self.entries[place] = changed(self.entries[place], seen_run=landing.run_id, seen_at=landing.at)
+            before = self.entries[place]
+            record_hash = landing.record_hashes.get(key, before.record_hash)
+            self.entries[place] = changed(before, seen_run=landing.run_id, seen_at=landing.at, record_hash=record_hash)
         for intent in landing.intents:
             del self.intents[intent.id]
         self.marks[landing.run_id, landing.kind] = landing.mark

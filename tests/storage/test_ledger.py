@@ -202,6 +202,15 @@ async def test_a_record_found_unchanged_keeps_its_story_and_counts_in_both_runs(
     assert await ledger.count("shop", run_id="run-2", outcomes={Outcome.UNCHANGED}) == 1
 
 
+async def test_the_hash_of_an_unchanged_record_is_renewed_alone(ledger: Ledger) -> None:
+    created = entry("1", record_hash=b"old")
+    await ledger.record([created, entry("2", record_hash=b"same")])
+    await ledger.land(landing(unchanged=("1", "2"), record_hashes={"1": b"new"}))
+    found = await ledger.load("shop", Kind.ORDERS, ["1", "2"])
+    assert found["1"] == replace(created, record_hash=b"new", seen_run="run-2", seen_at=MOMENT)
+    assert found["2"].record_hash == b"same"
+
+
 async def test_open_issues_come_in_pages_even_while_they_are_settled(ledger: Ledger) -> None:
     keys = ["", *(f"{number:04}" for number in range(600))]
     await ledger.record([entry(key, outcome=Outcome.FAILED) for key in keys])
