@@ -146,4 +146,4 @@ def test_buttons_and_headings_are_called_as_in_the_window() -> None:
     prose = systems_table.renewed(_FOR_OWNERS, "")
     named = {each for each in re.findall(r"\*\*([^*]+)\*\*", prose) if not each.endswith((".", ":", '"'))}
     wording = {each for each in named if f'"{each}"' not in program}
-    assert wording <= {"The first time", "The second time", "Keys", "Data", "The log"}
+    assert wording <= {"The first time", "The second time", "Keys", "Data", "The log", "One person", "Support"}
