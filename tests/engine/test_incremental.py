@@ -6,6 +6,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from app.core.events import Level, LogEvent, RunMode
 from app.core.records import Kind
 from app.engine.window import OVERLAP
+from app.sdk.source import Page, ReadRequest
 from tests.engine.conftest import Bench
 from tests.engine.warehouse import ShelfSource, order
 from tests.faults.changes import Board, ToldClock, judged
@@ -50,7 +52,7 @@ def test_the_zone_of_this_computer_changes_nothing(zone: str) -> None:
 class AskedSource(ShelfSource):
     asked: list[object]
 
-    async def read(self, request):  # type: ignore[no-untyped-def]
+    async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
         self.asked = [request.since, request.until]
         async for page in super().read(request):
             yield page

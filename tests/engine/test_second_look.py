@@ -65,8 +65,8 @@ def _pass(bench: Bench, **duration: float) -> None:
     """As if so much time had gone by."""
     for place, entry in bench.ledger.entries.items():
         bench.ledger.entries[place] = replace(entry, at=entry.at - timedelta(**duration))
-    for place, at in bench.ledger.looks.items():
-        bench.ledger.looks[place] = at - timedelta(**duration)
+    for flow, at in bench.ledger.looks.items():
+        bench.ledger.looks[flow] = at - timedelta(**duration)
 
 
 async def test_a_pending_order_goes_once_it_is_paid_although_its_date_stays(bench: Bench, shop: SilentShop) -> None:

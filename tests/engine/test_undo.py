@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
 
 from app.core.events import Event, LogEvent, RunMode, RunState, SummaryEvent, discard
-from app.core.ledger import EntryState
+from app.core.ledger import Entry, EntryState
 from app.core.outcomes import Outcome
 from app.core.records import Kind
+from app.engine.undo_survey import Survey
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
 from app.sdk.simulator import FaultKind, serve
@@ -155,12 +156,12 @@ async def test_a_change_between_survey_and_removal_is_seen(returns: Returns) -> 
     assert survey.count == 10
     original = returns.survey
 
-    async def changed_meanwhile(run_id: str = "run1") -> object:
+    async def changed_meanwhile(run_id: str = "run1") -> Survey:
         found = await original(run_id)
         returns.warehouse.items["9"] = {**returns.warehouse.items["9"], "status": "on_hold"}
         return found
 
-    returns.survey = changed_meanwhile  # type: ignore[method-assign, assignment]
+    returns.survey = changed_meanwhile  # type: ignore[method-assign]
     assert (await returns.undo()).is_finished
     assert set(returns.warehouse.items) == {"9"}
     assert returns.outcome("9") == (Outcome.UNCHANGED, "kept_changed_in_target")
@@ -221,13 +222,13 @@ async def test_an_undo_cut_off_at_any_write_of_the_ledger_is_continued_to_the_en
     ledger = returns.bench.ledger
     record, left = ledger.record, [writes]
 
-    async def cut(entries: object) -> None:
+    async def cut(entries: Sequence[Entry]) -> None:
         if left[0] == 0:
             raise asyncio.CancelledError
         left[0] -= 1
-        await record(entries)  # type: ignore[arg-type]
+        await record(entries)
 
-    ledger.record = cut  # type: ignore[method-assign, assignment]
+    ledger.record = cut  # type: ignore[method-assign]
     try:
         result = await returns.undo()
     except asyncio.CancelledError:
@@ -245,13 +246,13 @@ async def test_an_import_in_place_of_the_undo_s_end_brings_everything_again_once
     ledger = returns.bench.ledger
     record, left = ledger.record, [writes]
 
-    async def cut(entries: object) -> None:
+    async def cut(entries: Sequence[Entry]) -> None:
         if left[0] == 0:
             raise asyncio.CancelledError
         left[0] -= 1
-        await record(entries)  # type: ignore[arg-type]
+        await record(entries)
 
-    ledger.record = cut  # type: ignore[method-assign, assignment]
+    ledger.record = cut  # type: ignore[method-assign]
     with pytest.raises(asyncio.CancelledError):
         await returns.undo()
     ledger.record = record  # type: ignore[method-assign]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,7 +63,12 @@ def test_everything_untouched_goes_and_everything_touched_stays(
             returns = Returns(bench, warehouse)
             survey = await returns.survey()
             assert survey.count == number - len(keys)
-            returns.survey = _ready(survey)  # type: ignore[method-assign]
+
+            async def ready(run_id: str = "run1") -> Survey:
+                assert run_id == survey.run.id
+                return survey
+
+            returns.survey = ready  # type: ignore[method-assign]
             warehouse.simulator.faults = [
                 Fault(**{name: getattr(each, name) for name in Fault.__slots__}) for each in troubles
             ]
@@ -75,10 +79,3 @@ def test_everything_untouched_goes_and_everything_touched_stays(
             assert outcomes.count(Outcome.UNCHANGED) == len(keys)
 
     asyncio.run(story())
-
-
-def _ready(survey: Survey) -> Callable[..., Awaitable[Survey]]:
-    async def give(_run_id: str = "run1") -> Survey:
-        return survey
-
-    return give

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,8 +53,14 @@ async def lived_in(shop: Services, market: Market) -> Services:
 
 def lines() -> list[LogEvent | RequestEvent]:
     said = " ".join(SEEDS.values())
-    common = {"level": Level.ERROR, "integration": "daily", "run_id": "20261121-1"}
-    request = {"method": "GET", "status": 404, "duration_ms": 1.5, "sent_bytes": 0, "received_bytes": 12}
+    common: dict[str, Any] = {"level": Level.ERROR, "integration": "daily", "run_id": "20261121-1"}
+    request: dict[str, Any] = {
+        "method": "GET",
+        "status": 404,
+        "duration_ms": 1.5,
+        "sent_bytes": 0,
+        "received_bytes": 12,
+    }
     return [
         LogEvent(message=verbatim(said), **common),
         LogEvent(message=Text(said), **common),

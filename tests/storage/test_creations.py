@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,10 +66,20 @@ async def test_only_what_another_run_updated_later_counts_as_touched(database: D
     ledger, creations = Ledger(database), Creations(database)
     keys = ("never", "touched", "before")
     await ledger.record([entry(key) for key in keys])
-    later = {"outcome": Outcome.UPDATED, "run_id": "two", "created_by": "one", "at": AT + timedelta(hours=1)}
+    later: dict[str, Any] = {
+        "outcome": Outcome.UPDATED,
+        "run_id": "two",
+        "created_by": "one",
+        "at": AT + timedelta(hours=1),
+    }
     earlier = {**later, "at": AT - timedelta(hours=1)}
     await ledger.record([entry("touched", **later), entry("before", **earlier)])
-    again = {"outcome": Outcome.FAILED, "run_id": "three", "created_by": "one", "at": AT + timedelta(hours=2)}
+    again: dict[str, Any] = {
+        "outcome": Outcome.FAILED,
+        "run_id": "three",
+        "created_by": "one",
+        "at": AT + timedelta(hours=2),
+    }
     await ledger.record([entry("touched", **again), entry("before", **again)])
     assert await creations.updated_since(run("one"), Kind.ORDERS) == {"touched"}
 

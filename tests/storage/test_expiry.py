@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ async def fill(database: Database, words: str, *, days_ago: float, count: int = 
     """Everything that expires, with these words in it."""
     at = now() - timedelta(days=days_ago)
     log, ledger, runs = LogStore(database), Ledger(database), Runs(database)
-    common = {"level": Level.ERROR, "integration": "shop", "at": at}
+    common: dict[str, Any] = {"level": Level.ERROR, "integration": "shop", "at": at}
     for number in range(count):
         said = f"{words} {'x' * random.Random(number).randrange(400)}"
         await log.append(

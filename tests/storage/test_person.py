@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ from app.storage.runs import Runs
 from app.storage.tablesearch import columns_of
 from tests.storage.samples import entry, run
 
-Opened = Callable[[DataFolder], Awaitable[Database]]
+Opened = Callable[..., Awaitable[Database]]
 ADDRESS, NUMBER, NAME = "paula.poststempel@example.com", "2024/INV-0077", "Paula Poststempel"
 OTHER = "hanna.hafen@example.com"
 PAULA = person_words(ADDRESS)
@@ -103,13 +104,19 @@ def replace_entry(old, **changes):
 
 
 def lines() -> Iterable[LogEvent | RequestEvent]:
-    common = {"level": Level.ERROR, "integration": "shop"}
+    common: dict[str, Any] = {"level": Level.ERROR, "integration": "shop"}
     yield LogEvent(message=text("Contact {n}", n="55"), kind=Kind.CONTACTS, key="55", facts={"says": NAME}, **common)
     yield LogEvent(message=text("Order {n}", n="55"), kind=Kind.ORDERS, key="55", facts={"says": "kept 1"}, **common)
     yield LogEvent(message=verbatim(f"the address {ADDRESS} was refused"), **common)
     yield LogEvent(message=Text(f"a pattern about {ADDRESS}"), **common)
     yield LogEvent(message=text("Contact {n}", n="x"), facts={"record": "p•••@example.com"}, **common)
-    request = {"method": "GET", "status": 200, "duration_ms": 1.5, "sent_bytes": 0, "received_bytes": 12}
+    request: dict[str, Any] = {
+        "method": "GET",
+        "status": 200,
+        "duration_ms": 1.5,
+        "sent_bytes": 0,
+        "received_bytes": 12,
+    }
     yield RequestEvent(url="https://shop.example/v2/orders/9077/products", **request)
     yield RequestEvent(url="https://mail.example/contacts?ids=1,mail-4711", **request)
     yield RequestEvent(url="https://mail.example/kept/99077", **request)
@@ -197,11 +204,13 @@ async def test_what_belongs_to_others_stays(person_data: PersonData, database: D
     (product,) = await ledger.entries("shop", kind=Kind.PRODUCTS)
     assert product.message == "ordered by •••"
     kept = [row.event for row in await LogStore(database).query()]
-    assert [getattr(each, "url", None) or each.facts["says"] for each in kept] == [
+    assert [each.url if isinstance(each, RequestEvent) else each.facts["says"] for each in kept] == [
         "https://mail.example/kept/99077",
         "kept 1",
     ]
-    assert (await AccountsStore(database).get("till")).settings == {"size": 5}
+    till = await AccountsStore(database).get("till")
+    assert till is not None
+    assert till.settings == {"size": 5}
     assert await Preferences(database).get("window") == {"recent": ["•••"], "width": "5"}
 
 

@@ -334,7 +334,10 @@ class FakeDeclarations:
 class FakeCoverage:
     def __init__(self) -> None:
         self.asked: list[datetime | None] = []
-        self.found = (Covered(kind=Kind.ORDERS, count=158), Covered(kind=Kind.CONTACTS, count=1000, is_more=True))
+        self.found: tuple[Covered, ...] = (
+            Covered(kind=Kind.ORDERS, count=158),
+            Covered(kind=Kind.CONTACTS, count=1000, is_more=True),
+        )
         self.error: ConfigError | None = None
 
     async def of(self, key: str, since: datetime | None = None) -> tuple[Covered, ...]:

@@ -76,6 +76,7 @@ async def test_a_bounce_without_a_date_has_the_time_of_the_last_change(stage):
 
 async def test_changes_near_the_boundary_are_read_again(stage):
     reads = MANIFEST.reads_kind(Kind.OPT_OUTS)
+    assert reads is not None
     since = datetime(2026, 11, 20, 3, tzinfo=UTC) - reads.granularity
     row = person(stage, 1, list1="2")
     row["udate"] = "2026-11-19T20:00:00-05:00"
