@@ -1,15 +1,14 @@
-"""The one place that talks HTTP: one client per account.
+"""The one way to talk HTTP with an account: one client for each.
 
-TLS is checked against the operating system's trust store, redirects are never followed (they are explained), time-outs
-are always set, plain HTTP goes to loopback only, requests leave to the account's own address only. Every exchange
-becomes a :class:`RequestEvent` with secrets removed by value. A client made ``read_only`` refuses whatever writes.
+Redirects are never followed (they are explained), time-outs are always set, plain HTTP goes to loopback only, requests
+leave to the account's own address only, over the connections of :mod:`app.sdk.lanes`. Every exchange becomes a
+:class:`RequestEvent` with secrets removed by value. A client made ``read_only`` refuses whatever writes.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,10 +17,8 @@ from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
-import truststore
 
 from app.core.errors import (
-    AddressError,
     AppError,
     ProtocolError,
     RateLimitError,
@@ -32,33 +29,24 @@ from app.core.errors import (
 from app.core.events import Emit, RequestEvent, discard
 from app.core.texts import text
 from app.sdk.answers import Answer, common_error, encoded
-from app.sdk.base_url import checked_base_url, checked_url, is_loopback
+from app.sdk.base_url import checked_base_url
+from app.sdk.lanes import Lanes
 from app.sdk.pacing import Pace, Pacer
 from app.sdk.plan import Json
 from app.sdk.redaction import Redactor, without_secrets
 from app.sdk.vendor_clock import VendorClock
 from app.sdk.waits import Waits
-from app.sdk.wire_faults import lost_answer, root_cause, unsendable_address, unsendable_header
+from app.sdk.wire_faults import connection_error, lost_answer, unsendable_address, unsendable_header
 
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _NOT_PROCESSED = frozenset({408, 423, 425, 429})
 """Statuses that say the request was turned away; after any other fault of a server a write may have happened."""
-_NEVER_LEFT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-)
-"""Before these nothing of a request was sent; after any other error of the connection a write may have happened."""
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": "gzip, deflate",
     "Connection": "keep-alive",
     "User-Agent": "Koppler",
 }
-_MOST_OF_A_PAGE = 65_536
 _LARGEST_ANSWER_BYTES = 100 * 1024**2
 """Unpacked. Pages of records have a few megabytes at most."""
 
@@ -85,17 +73,6 @@ class HttpOptions:
     backoff_s: float = 1.0
     longest_wait_s: float = 120.0
     """A longer wish of the vendor ends the try: the run waits instead."""
-
-
-@lru_cache(maxsize=1)
-def tls_context() -> ssl.SSLContext:
-    """The one shared context over the operating system's trust store; building it takes 140 ms."""
-    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _trusts_nobody() -> ssl.SSLContext:
-    """For plain HTTP to this computer: were it ever asked for a secure connection, none would be made."""
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 @lru_cache(maxsize=64)
@@ -130,7 +107,7 @@ class HttpClient:
         self._redact = redactor or Redactor()
         self._emit = emit
         self._account = account
-        self._lanes = _Lanes(self.base_url, transport)
+        self._lanes = Lanes(self.base_url, transport)
         self._waits = Waits(urlsplit(self.base_url).hostname or "", lambda: self.pacer.held_s)
 
     @property
@@ -214,7 +191,7 @@ class HttpClient:
                 self._report(sending, None, started, attempt, type(error).__name__)
                 host = urlsplit(sending.url).hostname or ""
                 raise without_secrets(
-                    _connection_error(error, host, may_repeat=sending.may_repeat), self._redact
+                    connection_error(error, host, may_repeat=sending.may_repeat), self._redact
                 ) from error
             except httpx.InvalidURL as error:
                 raise without_secrets(unsendable_address(error), self._redact) from error
@@ -309,63 +286,6 @@ class HttpClient:
         )
 
 
-class _Lanes:
-    """One connection for each request under way, the one used last first.
-
-    httpx's own client is not used: it looks through all of its connections at every request, merges addresses and
-    headers anew and keeps cookies, which together take longer than the sending.
-    """
-
-    def __init__(self, base_url: str, given: httpx.AsyncBaseTransport | None) -> None:
-        self._base_url = base_url
-        self._given = given
-        self._all: set[httpx.AsyncBaseTransport] = set()
-        self._free: list[httpx.AsyncBaseTransport] = []
-
-    def take(self) -> httpx.AsyncBaseTransport:
-        if self._given is not None:
-            return self._given
-        lane = self._free.pop() if self._free else self._opened()
-        self._all.add(lane)
-        return lane
-
-    def give_back(self, lane: httpx.AsyncBaseTransport) -> None:
-        if lane in self._all:
-            self._free.append(lane)
-
-    async def drop(self, lane: httpx.AsyncBaseTransport) -> None:
-        if lane in self._all:
-            self._all.remove(lane)
-            await lane.aclose()
-
-    async def aclose(self) -> None:
-        lanes = [*self._all, *([self._given] if self._given is not None else [])]
-        self._all, self._free = set(), []
-        for lane in lanes:
-            await lane.aclose()
-
-    def _opened(self) -> httpx.AsyncBaseTransport:
-        parts = urlsplit(self._base_url)
-        return httpx.AsyncHTTPTransport(
-            verify=tls_context() if parts.scheme == "https" else _trusts_nobody(),
-            limits=httpx.Limits(max_connections=1, keepalive_expiry=30),
-            proxy=_proxy_for(parts.scheme, parts.hostname or ""),
-        )
-
-
-def _proxy_for(scheme: str, host: str) -> str | None:
-    """The system's proxy for this host; None where there is none."""
-    if is_loopback(host):
-        return None
-    from urllib.request import getproxies, proxy_bypass
-
-    if proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
-
-
 @dataclass(frozen=True, slots=True)
 class _Sending:
     method: str
@@ -374,51 +294,6 @@ class _Sending:
     payload: bytes | None
     headers: Mapping[str, str] | None
     may_repeat: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Knock:
-    """What one look at an address found. ``certificate`` is DER; both it and the version are empty for plain HTTP."""
-
-    answer: Answer
-    tls_version: str = ""
-    certificate: bytes = b""
-
-
-async def knock(url: str, *, timeout_s: float = 10) -> Knock:
-    """One GET without credentials; a redirect is not followed, a long page is cut. ``timeout_s`` counts for each piece
-    of the answer; three times as long ends it whatever comes.
-
-    Raises AddressError and UnreachableError with the cause chained.
-    """
-    parts = urlsplit(checked_url(url))
-    context = await asyncio.to_thread(tls_context) if parts.scheme == "https" else _trusts_nobody()
-    trust_env = not is_loopback(parts.hostname or "")
-    try:
-        async with (
-            asyncio.timeout(3 * timeout_s),
-            httpx.AsyncClient(verify=context, timeout=timeout_s, follow_redirects=False, trust_env=trust_env) as client,
-            client.stream("GET", url) as response,
-        ):
-            return await _knocked(response, url)
-    except httpx.InvalidURL as error:
-        raise AddressError(text("This is not a web address."), field="api_address") from error
-    except (httpx.HTTPError, TimeoutError) as error:
-        raise _connection_error(error, parts.hostname or "", may_repeat=True) from error
-
-
-async def _knocked(response: httpx.Response, url: str) -> Knock:
-    tls = response.extensions["network_stream"].get_extra_info("ssl_object")
-    content = b""
-    async for piece in response.aiter_bytes():
-        content += piece
-        if len(content) >= _MOST_OF_A_PAGE:
-            break
-    headers = {name.lower(): value for name, value in response.headers.items()}
-    answer = Answer(response.status_code, headers, content, url)
-    if tls is None:
-        return Knock(answer)
-    return Knock(answer, tls.version() or "", tls.getpeercert(binary_form=True) or b"")
 
 
 class _TooLargeError(Exception):
@@ -455,27 +330,3 @@ def _was_turned_away(answer: Answer) -> bool:
     """503 says so only with its Retry-After (RFC 9110, 15.6.4): a proxy also answers it when the server behind it broke
     off in the middle of the work."""
     return answer.status in _NOT_PROCESSED or (answer.status == 503 and "retry-after" in answer.headers)
-
-
-def _connection_error(error: httpx.HTTPError | TimeoutError, host: str, *, may_repeat: bool) -> AppError:
-    detail = f"{type(error).__name__} talking to {host}"
-    if not may_repeat and not isinstance(error, _NEVER_LEFT):
-        return lost_answer(host, detail)
-    if isinstance(error, httpx.ConnectError) and isinstance(root_cause(error), ssl.SSLError):
-        return AddressError(
-            text("The secure connection to {host} could not be trusted.", host=host),
-            remedy=text("Check the date and time of this computer; an antivirus program may also inspect connections."),
-            detail=f"{detail}: {root_cause(error)}",
-            field="api_address",
-        )
-    if isinstance(error, httpx.TimeoutException | TimeoutError):
-        return UnreachableError(
-            text("{host} takes too long to answer.", host=host),
-            remedy=text("Try again in a few minutes."),
-            detail=detail,
-        )
-    return UnreachableError(
-        text("{host} cannot be reached.", host=host),
-        remedy=text("Check your internet connection and the address."),
-        detail=f"{detail}: {root_cause(error)}",
-    )

@@ -22,7 +22,7 @@ from app.core.events import now
 from app.core.texts import Text, text
 from app.sdk.base_url import checked_base_url, is_loopback
 from app.sdk.check import Finding, Probe
-from app.sdk.http import Knock, knock
+from app.sdk.knocking import Knock, knock
 
 _CLOCK_TOLERANCE = timedelta(minutes=5)
 _MOST_HOPS = 5

@@ -15,7 +15,8 @@ from starlette.routing import Route
 
 from app.core.errors import AppError, DataError, SignInError, TemporaryError, UnknownOutcomeError, UnreachableError
 from app.sdk.answers import retry_after_s
-from app.sdk.http import HttpClient, HttpOptions, knock
+from app.sdk.http import HttpClient, HttpOptions
+from app.sdk.knocking import knock
 from app.sdk.pacing import Pace, Pacer
 from app.sdk.simulator import serve
 from app.sdk.waits import Waits
