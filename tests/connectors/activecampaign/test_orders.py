@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -50,6 +52,19 @@ async def test_historical_contacts_and_orders_reach_the_same_people(stage):
     assert (summary["contacts"], summary["contacts_with_orders"]) == (5, 5)
     assert summary["automations_fired"] == 0
     assert stage.world.tags_of("kunde0003@example.com") == {"bigcommerce-customer"}
+
+
+@pytest.mark.parametrize(("path", "table"), [("graphql", "graph_orders"), ("rest", "orders")])
+async def test_the_moment_of_an_order_stays_to_the_second_also_after_a_change(stage, path, table):
+    """The second of two hours that bear one name in Warsaw."""
+    moment = datetime(2025, 10, 26, 2, 30, 59, tzinfo=ZoneInfo("Europe/Warsaw"), fold=1)
+    for values in ({}, {"refunded": Money.of("1.11", "GBP")}):
+        drive = await stage.drive(Kind.ORDERS, order_path=path)
+        await drive.send(order(created_at=moment, updated_at=moment + timedelta(days=40), **values))
+
+        (row,) = stage.world[table].values()
+        told = row.get("storeCreatedDate") or row["externalCreatedDate"]
+        assert datetime.fromisoformat(told).timestamp() == moment.timestamp()
 
 
 async def test_a_live_order_is_marked_as_such(stage):
