@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -85,6 +85,7 @@ class ActiveRuns:
     def __init__(self) -> None:
         self._handles: dict[str, RunHandle] = {}
         self._starting: set[str] = set()
+        self._is_held_back = False
 
     def of(self, integration: str) -> RunHandle | None:
         handle = self._handles.get(integration)
@@ -96,19 +97,40 @@ class ActiveRuns:
     def all(self) -> Sequence[RunHandle]:
         return [handle for handle in self._handles.values() if not handle.is_done]
 
+    @property
+    def has_any(self) -> bool:
+        """Whether any run works or is being opened."""
+        return bool(self.all() or self._starting)
+
     def refuse_second(self, integration: Integration) -> None:
-        """Raises ConfigError where a run of this integration works, or is being opened."""
+        """Raises ConfigError where a run of this integration works or is being opened, and while runs are held back."""
+        if self._is_held_back:
+            raise ConfigError(
+                text("A person is being erased from this computer at this moment."),
+                remedy=text("Wait a moment, then try again."),
+            )
         if self.is_running(integration.key) or integration.key in self._starting:
             raise ConfigError(
                 text('"{integration}" is running already.', integration=integration.title),
                 remedy=text("Wait until it has finished, or stop it first."),
             )
 
-    def reserve(self, integration: str) -> None:
-        self._starting.add(integration)
+    @contextmanager
+    def reserved(self, integration: Integration) -> Iterator[None]:
+        """While it is being opened. Raises like ``refuse_second``: since that was asked, another may have begun."""
+        self.refuse_second(integration)
+        self._starting.add(integration.key)
+        try:
+            yield
+        finally:
+            self._starting.discard(integration.key)
 
-    def release(self, integration: str) -> None:
-        self._starting.discard(integration)
+    def hold_back(self) -> None:
+        """Until ``let_go`` no run begins: while a person is erased it would read them anew."""
+        self._is_held_back = True
+
+    def let_go(self) -> None:
+        self._is_held_back = False
 
     def add(self, handle: RunHandle) -> None:
         self._handles[handle.integration] = handle
@@ -125,18 +147,17 @@ class Launcher:
     ) -> RunHandle:
         """Opens both accounts and begins in a task of its own. Raises ConfigError, SettingsError, SecretStoreError."""
         control = Control()
-        async with AsyncExitStack() as stack:
-            self._active.reserve(integration.key)
-            stack.callback(self._active.release, integration.key)
-            opening = await stack.enter_async_context(AsyncExitStack())
-            opened = await opening.enter_async_context(self._integrating.opened(integration))
-            work = work_of(opened, control)
-            begun = asyncio.Event()
-            task = asyncio.create_task(self._done(work, opening.pop_all(), begun), name=f"run {run.id}")
+        with self._active.reserved(integration):
+            async with AsyncExitStack() as opening:
+                opened = await opening.enter_async_context(self._integrating.opened(integration))
+                work = work_of(opened, control)
+                begun = asyncio.Event()
+                task = asyncio.create_task(self._done(work, opening.pop_all(), begun), name=f"run {run.id}")
+            handle = RunHandle(run.id, integration.key, task, control)
+            # Known before anything is waited for: whoever started it may go away, the run stays.
+            self._active.add(handle)
             # A task cancelled before its first step would never close what was opened for it.
             await begun.wait()
-            handle = RunHandle(run.id, integration.key, task, control)
-            self._active.add(handle)
         return handle
 
     async def _done(self, work: Work, opening: AsyncExitStack, begun: asyncio.Event) -> RunResult:

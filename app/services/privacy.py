@@ -11,7 +11,7 @@ from app.core.configuration import Account
 from app.core.errors import ConfigError
 from app.core.events import Emit, Level, LogEvent, PersonErasedEvent, now
 from app.core.person import AskedBy, PersonWords, person_words
-from app.core.texts import Text, text
+from app.core.texts import Text, ntext, text
 from app.sdk.registry import Registry
 from app.services.launching import ActiveRuns
 from app.services.log import Log
@@ -68,7 +68,7 @@ class Privacy:
         Raises ConfigError while a run works: it would write down what it has in hand.
         """
         person = person_words(words)
-        if self._active.all():
+        if self._active.has_any:
             raise ConfigError(
                 text("A run is under way, and would write down again what it has just read."),
                 remedy=text("Wait until it has finished, or stop it, then erase the person."),
@@ -79,6 +79,8 @@ class Privacy:
             )
         # Leaving the page must not leave a person half-erased.
         self._erasing = asyncio.create_task(self._erase(person, keeps_mark=keeps_mark), name="erasing")
+        self._active.hold_back()
+        self._erasing.add_done_callback(lambda _done: self._active.let_go())
         return await asyncio.shield(self._erasing)
 
     async def aclose(self) -> None:
@@ -95,7 +97,11 @@ class Privacy:
         report = await self._report(PersonTask.ERASE, person, erased, began, rest)
         self._emit(PersonErasedEvent())
         # Accountability: that, when and how much, not whom.
-        told = text("A person was erased from this computer: {count} traces.", count=report.found)
+        told = ntext(
+            "A person was erased from this computer: {count} trace.",
+            "A person was erased from this computer: {count} traces.",
+            report.found,
+        )
         self._emit(LogEvent(level=Level.OK, message=told, facts={"fingerprint": report.fingerprint}))
         return report
 
