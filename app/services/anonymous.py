@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from app.core.addresses import masked_words
 from app.core.events import LogEvent, RequestEvent
 from app.core.texts import Text, is_own_message
 
-_VERSION = re.compile(r"v?\d{1,2}")
+_VERSION = re.compile(r"v\d{1,2}")
+_BARE_VERSION = re.compile(r"\d{1,2}")
+"""Only after ``api``: elsewhere it may be the number of a customer."""
 _FAULT = re.compile(r"[A-Z][A-Za-z]{2,40}(?:Error|Timeout|Exception)")
 _FACTS = frozenset({"detail", "field", "key", "kept", "next_step", "reason", "record", "target_says", "where"})
 _SIZES = frozenset({"limit", "page", "per_page", "page_size", "offset", "size"})
@@ -34,7 +35,7 @@ _NAMES = frozenset({"email", "filters", "ids", "id:in", "include", "sort", "dire
 
 
 class Placeholders:
-    """``private`` are words that are never shown, whatever they stand in."""
+    """``private`` are words that are shown in no line, whatever it tells."""
 
     def __init__(self, names: Mapping[str, str], reasons: Iterable[str], private: Iterable[str] = ()) -> None:
         self._names = dict(names)
@@ -55,11 +56,11 @@ class Placeholders:
     def reason(self, code: str) -> str:
         return code if not code or code in self._reasons else self.of(code)
 
-    def clean(self, words: str) -> str:
-        """The last look at a whole file."""
+    def blanked(self, words: str) -> str:
+        """The last look at lines: private words that got into one nevertheless."""
         for each in self._private:
             words = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", "‹–›", words, flags=re.IGNORECASE)
-        return masked_words(words)
+        return words
 
     def line(self, event: LogEvent | RequestEvent) -> str:
         if isinstance(event, RequestEvent):
@@ -112,12 +113,14 @@ class Placeholders:
             parts = urlsplit(url)
         except ValueError:
             return self.of(url)
-        path = "/".join(self._segment(each) for each in parts.path.split("/"))
+        segments = parts.path.split("/")
+        path = "/".join(self._segment(each, before) for before, each in zip(["", *segments], segments, strict=False))
         query = "&".join(f"{self._query_name(name)}={self._size(name, value)}" for name, value in _pairs(parts.query))
         return self.of(parts.netloc) + path + (f"?{query}" if query else "")
 
-    def _segment(self, words: str) -> str:
-        return words if words.casefold() in _PLACES or _VERSION.fullmatch(words) else self.of(words)
+    def _segment(self, words: str, before: str) -> str:
+        is_version = _VERSION.fullmatch(words) or (before == "api" and _BARE_VERSION.fullmatch(words))
+        return words if words.casefold() in _PLACES or is_version else self.of(words)
 
     def _query_name(self, name: str) -> str:
         return name if name in _NAMES | _SIZES or name in _PLACES else self.of(name)

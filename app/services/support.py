@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import app
+from app.core.addresses import masked_words
 from app.core.configuration import Account, Integration
 from app.core.events import now
 from app.core.outcomes import FlowBalance
@@ -103,7 +104,7 @@ class Support:
         }
         files = [SupportFile("README.txt", text("What this file is"), _readme())]
         for name, (title, content) in parts.items():
-            files.append(SupportFile(name, title, self._redactor(names.clean(content))))
+            files.append(SupportFile(name, title, self._redactor(masked_words(content))))
         return SupportBundle(tuple(files), now())
 
     async def save(self, bundle: SupportBundle, path: str | Path) -> None:
@@ -177,7 +178,7 @@ class Support:
 
     async def _lines(self, names: Placeholders) -> str:
         rows = await self._log.query(limit=_LINES)
-        return "".join(f"{names.line(row.event)}\n" for row in reversed(rows))
+        return names.blanked("".join(f"{names.line(row.event)}\n" for row in reversed(rows)))
 
 
 def _flow(names: Placeholders, flow: FlowBalance) -> Mapping[str, Any]:
@@ -190,7 +191,8 @@ def _names(accounts: Iterable[Account], integrations: Iterable[Integration]) -> 
 
 
 def _private(accounts: Iterable[Account], integrations: Iterable[Integration]) -> Iterable[str]:
-    """Titles, addresses and texts of settings: never in the file, wherever a line might repeat them."""
+    """Titles, addresses and texts of settings, wherever a line of the log might repeat them. The other parts are made
+    of the program's own words and of numbers; blanking "BigCommerce" there would hide of which system an account is."""
     for account in accounts:
         yield from (account.title, account.api_address)
         yield from (each for each in account.settings.values() if isinstance(each, str) and not _is_common(each))
