@@ -50,7 +50,10 @@ class Cargo:
         return sum(len(plan.keys) for plan in self.plans if plan.steps)
 
     def identities(self) -> Iterable[str]:
-        return (identity for sighting in self.sightings.values() for identity in sighting.identities)
+        """Of everything that is written about, whether it is sent or not."""
+        yield from self.unchanged
+        for sighting in self.sightings.values():
+            yield from sighting.identities
 
 
 def loaded(plans: Sequence[Plan], rest: Cargo, size: int) -> Iterator[Cargo]:
@@ -82,7 +85,7 @@ class _Sent:
 class _Flight:
     records: int
     identities: frozenset[str]
-    task: asyncio.Task[None]
+    task: asyncio.Task[bool]
 
 
 class Flights:
@@ -103,6 +106,7 @@ class Flights:
         self._control = control
         self._parallel = parallel
         self._air: deque[_Flight] = deque()
+        self._workers: set[asyncio.Task[None]] = set()
         self._numbers = count()
         self._is_grounded = False
 
@@ -127,28 +131,41 @@ class Flights:
             await self._first_down()
 
     async def ground(self, *, at_once: bool) -> None:
-        """Nothing new leaves; what is in the air answers and is written, unless it has to end ``at_once``."""
+        """Nothing new leaves; what is in the air answers and is written. ``at_once``, or once this is cancelled, no
+        answer is waited for any more, and what has come is written all the same."""
         self._is_grounded = True
         tasks = [flight.task for flight in self._air]
         self._air.clear()
         if at_once:
-            for task in tasks:
-                task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            self._hang_up()
+        try:
+            await _ended(tasks)
+        except asyncio.CancelledError:
+            self._hang_up()
+            await _ended(tasks)
+            raise
+
+    def _hang_up(self) -> None:
+        for worker in self._workers:
+            worker.cancel()
 
     async def _first_down(self) -> None:
-        await self._air[0].task
+        # Cancelling whoever waits here must not cancel what is being written.
+        await asyncio.wait({self._air[0].task})
+        self._air[0].task.result()
         self._air.popleft()
 
-    async def _fly(self, cargo: Cargo, before: asyncio.Task[None] | None) -> None:
+    async def _fly(self, cargo: Cargo, before: asyncio.Task[bool] | None) -> bool:
+        """Whether everything up to its end has been confirmed."""
         intents = await self._intend(cargo)
         sent = await self._send(cargo.plans)
         if before is not None:
             await asyncio.wait({before})
-        is_next = before is None or (not before.cancelled() and before.exception() is None)
-        await self._land(cargo, intents, sent, is_next=is_next)
+        is_next = before is None or (not before.cancelled() and before.exception() is None and before.result())
+        is_whole = await self._land(cargo, intents, sent, is_next=is_next)
         if sent.error is not None:
             raise sent.error
+        return is_whole
 
     async def _intend(self, cargo: Cargo) -> Sequence[Intent]:
         keys = tuple(key for plan in cargo.plans if plan.steps for key in plan.keys)
@@ -169,7 +186,9 @@ class Flights:
                 sent.begun.update(plan.keys)
                 sent.results |= await self._sender.send(plan)
 
-        workers = [asyncio.create_task(work()) for _ in range(min(self._parallel, len(plans)))]
+        number = 0 if self._is_grounded else min(self._parallel, len(plans))
+        workers = [asyncio.create_task(work()) for _ in range(number)]
+        self._workers.update(workers)
         for worker in workers:
             worker.add_done_callback(self._ground_after)
         try:
@@ -182,10 +201,11 @@ class Flights:
         return sent
 
     def _ground_after(self, worker: asyncio.Task[None]) -> None:
+        self._workers.discard(worker)
         if worker.cancelled() or worker.exception() is not None:
             self._is_grounded = True
 
-    async def _land(self, cargo: Cargo, intents: Sequence[Intent], sent: _Sent, *, is_next: bool) -> None:
+    async def _land(self, cargo: Cargo, intents: Sequence[Intent], sent: _Sent, *, is_next: bool) -> bool:
         books, known = self._books, cargo.known
         unheard = [key for key in sent.begun if key not in sent.results]
         entries = [
@@ -207,3 +227,13 @@ class Flights:
         )
         await self._ledger.land(landing)
         books.landed(landing, cargo.sightings)
+        return is_whole
+
+
+async def _ended(tasks: Sequence[asyncio.Task[bool]]) -> None:
+    """Whatever became of them has been raised already, or is raised by what grounded them."""
+    if tasks:
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()
