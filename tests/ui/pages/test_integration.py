@@ -110,7 +110,7 @@ def test_the_sheet_tells_how_many_records_the_import_covers(
     coverage = window.services.coverage
     overview(page).import_button.click()
     sheet = page.findChildren(ImportSheet)[0]
-    qtbot.waitUntil(lambda: sheet.covered.text() == "It covers 158 orders · more than 1000 contacts.")
+    qtbot.waitUntil(lambda: sheet.covered.text() == "It covers more than 1000 contacts · 158 orders.")
     assert coverage.asked == [None]
 
     sheet.choice.set_value("date")
@@ -121,6 +121,31 @@ def test_the_sheet_tells_how_many_records_the_import_covers(
     assert [each.day for each in coverage.asked if each] == [5]
 
 
+def test_a_count_that_nobody_wants_any_more_ends(page: IntegrationPage, window: FakeWindow, qtbot: QtBot) -> None:
+    coverage = window.services.coverage
+    answer_at_once = coverage.of
+    ended: list[datetime | None] = []
+
+    async def answer_some(key: str, since: datetime | None = None) -> tuple[Covered, ...]:
+        if since is not None:
+            return await answer_at_once(key, since)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(since)
+        return ()
+
+    coverage.of = answer_some  # type: ignore[method-assign]
+    overview(page).import_button.click()
+    sheet = page.findChildren(ImportSheet)[0]
+    with qtbot.waitSignal(sheet.asked):
+        pass
+    sheet.choice.set_value("date")
+    sheet.day.set_value(date(2026, 1, 5))
+    qtbot.waitUntil(lambda: "158 orders" in sheet.covered.text())
+    assert ended == [None]
+
+
 def test_a_source_that_cannot_be_asked_says_so_where_the_number_would_stand(
     page: IntegrationPage, window: FakeWindow, qtbot: QtBot
 ) -> None:
@@ -128,6 +153,19 @@ def test_a_source_that_cannot_be_asked_says_so_where_the_number_would_stand(
     overview(page).import_button.click()
     sheet = page.findChildren(ImportSheet)[0]
     qtbot.waitUntil(lambda: sheet.covered.text() == "It cannot be counted now: The key was refused.")
+    assert sheet.start.isEnabled()
+
+
+def test_half_a_day_is_an_error_only_once_the_field_is_left(page: IntegrationPage, qtbot: QtBot) -> None:
+    overview(page).import_button.click()
+    sheet = page.findChildren(ImportSheet)[0]
+    sheet.choice.set_value("date")
+    qtbot.keyClicks(sheet.day, "2026-")
+    assert sheet.day_row.error() == ""
+    sheet.day.editingFinished.emit()
+    assert sheet.day_row.error() == "A date is needed, such as 2026-01-31."
+    qtbot.keyClicks(sheet.day, "01-05")
+    assert sheet.day_row.error() == ""
     assert sheet.start.isEnabled()
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.core import texts
 from app.core.errors import ConfigError
 from app.core.texts import text
-from app.services.privacyreport import PersonReport
+from app.services.privacyreport import PersonReport, PersonTask
 from app.ui.pages.help import HelpPage
 from app.ui.pages.help.support import SupportSheet
 from app.ui.pages.settings import SettingsPage
@@ -70,14 +70,42 @@ def test_while_it_searches_it_says_so(card: PrivacyCard, window: FakeWindow, qtb
 
     window.services.privacy.find = find_slowly  # type: ignore[method-assign]
     card.field.setText(ADDRESS)
+    card.find_button.setFocus()
     card.find_button.click()
     qtbot.waitUntil(card.working.isVisible)
     assert card.working.text() == "Searching everything on this computer…"
     assert card.field.isReadOnly()
+    assert card.field.hasFocus()  # the button is disabled meanwhile: the keyboard would go to the next card
     going_on.set()
     qtbot.waitUntil(lambda: card.report is not None)
     qtbot.waitUntil(lambda: not card.working.isVisible())
     assert not card.field.isReadOnly()
+
+
+def test_return_during_an_erasure_does_not_take_its_report_away(
+    card: PrivacyCard, window: FakeWindow, qtbot: QtBot
+) -> None:
+    going_on = asyncio.Event()
+    services = window.services.privacy
+    erase_at_once = services.erase
+    search(card, qtbot)
+
+    async def erase_slowly(words: str, *, keeps_mark: bool = True) -> PersonReport:
+        await going_on.wait()
+        return await erase_at_once(words, keeps_mark=keeps_mark)
+
+    services.erase = erase_slowly  # type: ignore[method-assign]
+    sheet = ask(card)
+    sheet.word_field.setText("erase")
+    QTest.keyClick(sheet.word_field, Qt.Key.Key_Return)
+    qtbot.waitUntil(card.working.isVisible)
+    QTest.keyClick(card.field, Qt.Key.Key_Return)
+    going_on.set()
+    qtbot.waitUntil(lambda: "a second search found nothing" in card.result.words())
+    qtbot.waitUntil(lambda: not card.working.isVisible())
+    assert card.report is not None
+    assert card.report.task is PersonTask.ERASE
+    assert card.save_button.isVisible()
 
 
 def test_somebody_unknown_has_nothing_to_erase(card: PrivacyCard, qtbot: QtBot) -> None:
@@ -111,6 +139,7 @@ def test_erasing_asks_for_a_typed_word_and_says_what_it_means(
     QTest.keyClick(sheet.word_field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "a second search found nothing" in card.result.words())
     assert window.services.privacy.held == set()
+    assert "What stays, and why:" in card.result.words()
     assert window.services.privacy.marked == {ADDRESS}
     assert not card.erase_button.isVisible()
 
@@ -187,6 +216,7 @@ def sheet(window: FakeWindow, qtbot: QtBot) -> SupportSheet:
 
 def test_every_part_of_the_support_file_can_be_read_before_it_is_saved(sheet: SupportSheet) -> None:
     assert sheet.text.toPlainText() == "Koppler made this file.\n"
+    assert sheet.text.lineWrapMode() is QPlainTextEdit.LineWrapMode.WidgetWidth
     assert sheet.parts is not None
     sheet.parts.select("log.txt")
     sheet.parts.chosen.emit("log.txt")

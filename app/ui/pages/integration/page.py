@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
@@ -48,6 +49,7 @@ class IntegrationPage(Page):
         self._monograms: QWidget | None = None
         self._panels: dict[str, QWidget] = {}
         self._buttons: dict[str, tuple[QPushButton, ...]] = {}
+        self._counting: asyncio.Task[None] | None = None
         self.tabs = TabBar(
             _("Parts of this integration"),
             [
@@ -200,8 +202,14 @@ class IntegrationPage(Page):
         target = view.target.title if view is not None and view.target is not None else ""
         sheet = ImportSheet(self, source, target, self.model.known_counts)
         sheet.wanted.connect(lambda since: self.run(self._start(RunMode.HISTORICAL, since)))
-        sheet.asked.connect(lambda since: self.context.tasks.spawn(self._count(sheet, since), owner=sheet))
+        sheet.asked.connect(lambda since: self._count_anew(sheet, since))
         sheet.open()
+
+    def _count_anew(self, sheet: ImportSheet, since: datetime | None) -> None:
+        """Counting may read many pages: for a day that nobody asks about any more it ends."""
+        if self._counting is not None:
+            self._counting.cancel()
+        self._counting = self.context.tasks.spawn(self._count(sheet, since), owner=sheet)
 
     async def _count(self, sheet: ImportSheet, since: datetime | None) -> None:
         try:

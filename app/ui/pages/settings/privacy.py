@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app.core.errors import AppError
 from app.core.person import AskedBy
-from app.core.texts import Text, _, ngettext
+from app.core.texts import Text, _, ngettext, text
 from app.services.privacyreport import PersonReport, PersonTask
 from app.storage.personfiles import FileFate
 from app.ui.context import Context
@@ -102,7 +102,7 @@ class PrivacyCard(Card):
 
     def _find(self) -> None:
         words = self.field.text().strip()
-        if words:
+        if words and self.find_button.isEnabled():  # a field that is read only still hears the return key
             self._run(self._search(words))
 
     async def _search(self, words: str) -> None:
@@ -132,6 +132,8 @@ class PrivacyCard(Card):
         self.working.setText(words)
         self.working.show()
         self.field.setReadOnly(True)  # not disabled: the keyboard stays where it is
+        if self.find_button.hasFocus():
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
         for each in (self.find_button, self.erase_button):
             each.setEnabled(False)
         try:
@@ -221,6 +223,8 @@ def _labels(report: PersonReport) -> list[QLabel]:
             found.append(BodyLabel(f"· {words}" + (f" ({place.detail})" if place.detail else "")))
     found += [BodyLabel(f"· {each.sentence}") for each in report.files if each.fate is not FileFate.FOUND]
     closing: list[Text] = [*report.stays, *([report.next_step] if report.next_step else [])]
+    if report.task is PersonTask.ERASE and report.stays:
+        closing.insert(0, text("What stays, and why:"))
     notes = [SecondaryLabel(str(each), size_px=TYPE.small) for each in closing]
     for first in notes[:1]:
         first.setContentsMargins(0, SPACING.s, 0, 0)
