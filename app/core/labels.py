@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from app.core.events import RunMode, RunState
 from app.core.outcomes import Outcome
@@ -19,6 +19,29 @@ KIND_NAMES: Mapping[Kind, Text] = {
     Kind.ORDERS: text("Orders"),
     Kind.CARTS: text("Abandoned carts"),
 }
+
+RECORD_NAMES: Mapping[Kind, Text] = {
+    Kind.OPT_OUTS: text("Opt-out"),
+    Kind.BOUNCES: text("Bounce"),
+    Kind.CATEGORIES: text("Category"),
+    Kind.PRODUCTS: text("Product"),
+    Kind.STOCK: text("Stock level"),
+    Kind.CONTACTS: text("Contact"),
+    Kind.ORDERS: text("Order"),
+    Kind.CARTS: text("Cart"),
+}
+"""What one record of a kind is called."""
+
+_READING_ORDER = (
+    Kind.CONTACTS,
+    Kind.ORDERS,
+    Kind.CARTS,
+    Kind.PRODUCTS,
+    Kind.CATEGORIES,
+    Kind.STOCK,
+    Kind.OPT_OUTS,
+    Kind.BOUNCES,
+)
 
 OUTCOME_NAMES: Mapping[Outcome, Text] = {
     Outcome.CREATED: text("created"),
@@ -48,6 +71,11 @@ STATE_NAMES: Mapping[RunState, Text] = {
     RunState.FAILED: text("Failed"),
     RunState.INTERRUPTED: text("Interrupted"),
 }
+
+
+def in_reading_order(kinds: Iterable[Kind]) -> list[Kind]:
+    """People and orders first, what runs back last: a run needs another order."""
+    return sorted(kinds, key=_READING_ORDER.index)
 
 
 def counted(kind: Kind, count: int) -> Text:

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.core.consent import ConsentState
 from app.core.errors import AppError
 from app.core.events import Emit, Level, RecordEvent
-from app.core.labels import KIND_NAMES, MODE_NAMES, counted
+from app.core.labels import KIND_NAMES, MODE_NAMES, RECORD_NAMES, counted
 from app.core.ledger import Entry, RunRecord
 from app.core.local_words import local_moment
 from app.core.outcomes import Outcome
@@ -62,7 +62,7 @@ class Teller:
         number = number_of(sighting.record)
         self._log(
             level,
-            text("{kind} {number}: {reason}", kind=_SINGULAR[self._kind], number=number, reason=explanation.words),
+            text("{kind} {number}: {reason}", kind=RECORD_NAMES[self._kind], number=number, reason=explanation.words),
             key=entry.key,
             facts={
                 "reason": entry.reason,
@@ -94,7 +94,7 @@ class Teller:
             Level.OK,
             text(
                 "{kind} {number}: the person said no on {said}; the other system was told on {told}",
-                kind=_SINGULAR[self._kind],
+                kind=RECORD_NAMES[self._kind],
                 number=number_of(sighting.record),
                 said=local_moment(said_at),
                 told=local_moment(entry.at),
@@ -119,15 +119,3 @@ def _said_no_at(record: Record | Unreadable) -> datetime | None:
             return record.consent.changed_at
         case _:
             return None
-
-
-_SINGULAR = {
-    Kind.OPT_OUTS: text("Opt-out"),
-    Kind.BOUNCES: text("Bounce"),
-    Kind.CATEGORIES: text("Category"),
-    Kind.PRODUCTS: text("Product"),
-    Kind.STOCK: text("Stock level"),
-    Kind.CONTACTS: text("Contact"),
-    Kind.ORDERS: text("Order"),
-    Kind.CARTS: text("Cart"),
-}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from app.core.events import Emit, Level, RecordEvent
-from app.core.labels import KIND_NAMES, MODE_NAMES, counted
+from app.core.labels import MODE_NAMES, RECORD_NAMES, counted
 from app.core.ledger import Entry, RunRecord
 from app.core.outcomes import Outcome
 from app.core.reasons import ReasonTexts
@@ -43,7 +43,7 @@ class UndoTeller:
             "target_says": entry.message,
             "record": label,
         }
-        words = text("{kind} {number}: {reason}", kind=KIND_NAMES[entry.kind], number=entry.key, reason=reason.words)
+        words = text("{kind} {number}: {reason}", kind=RECORD_NAMES[entry.kind], number=entry.key, reason=reason.words)
         self._log.write(_LEVELS.get(entry.outcome, Level.INFO), words, kind=entry.kind, key=entry.key, facts=facts)
         self._emit(
             RecordEvent(

@@ -10,7 +10,7 @@ from app.core.configuration import Integration, Match, ProductRow
 from app.core.errors import ConfigError
 from app.core.events import now
 from app.core.fields import FieldRule, is_field_path
-from app.core.labels import counted
+from app.core.labels import counted, in_reading_order
 from app.core.outcomes import Outcome
 from app.core.records import Kind
 from app.core.texts import Text, text
@@ -262,7 +262,7 @@ def check_field_rule(rule: FieldRule) -> None:
 
 
 def _facts(held: Mapping[Kind, int]) -> Text:
-    parts = [counted(kind, number) for kind, number in held.items() if number and not kind.runs_back]
+    parts = [counted(kind, held[kind]) for kind in in_reading_order(held) if held[kind] and not kind.runs_back]
     if not parts:
         return text("Nothing sent yet")
     joined = parts[0]

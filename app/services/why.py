@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.core.addresses import is_email, masked_email, normalised_email
 from app.core.configuration import Integration
-from app.core.events import RunState
-from app.core.labels import KIND_NAMES
+from app.core.events import RunMode, RunState
+from app.core.labels import KIND_NAMES, RECORD_NAMES, in_reading_order
 from app.core.ledger import Entry, EntryState
 from app.core.local_words import local_moment
 from app.core.outcomes import Outcome
@@ -38,18 +38,6 @@ class Answer:
     entries: tuple[WhyEntry, ...]
     sentence: Text
     next_step: Text = Text("")
-
-
-_RECORD: Mapping[Kind, Text] = {
-    Kind.OPT_OUTS: text("Opt-out"),
-    Kind.BOUNCES: text("Bounce"),
-    Kind.CATEGORIES: text("Category"),
-    Kind.PRODUCTS: text("Product"),
-    Kind.STOCK: text("Stock level"),
-    Kind.CONTACTS: text("Contact"),
-    Kind.ORDERS: text("Order"),
-    Kind.CARTS: text("Cart"),
-}
 
 
 class Why:
@@ -86,11 +74,12 @@ class Why:
 
     async def _unknown(self, integration: Integration, words: str) -> Answer:
         shown = masked_email(words.strip()) if "@" in words else words.strip()
-        recent = await self._book.recent(integration.key, 1)
-        if not recent:
+        recent = await self._book.recent(integration.key)
+        last = next((run for run in recent if run.mode is not RunMode.UNDO), None)  # an undo reads nothing new
+        if last is None:
             sentence = text('"{words}" is not known: nothing has been read yet.', words=shown)
             return Answer(found=False, entries=(), sentence=sentence, next_step=text("Start the historical import."))
-        if recent[0].state is not RunState.FINISHED:
+        if last.state is not RunState.FINISHED:
             sentence = text('"{words}" has not been read: the last run did not reach the end.', words=shown)
             return Answer(found=False, entries=(), sentence=sentence, next_step=text("Continue the run."))
         return Answer(
@@ -99,8 +88,8 @@ class Why:
             sentence=text(
                 '"{words}" was not among what was read until {moment} ({kinds}).',
                 words=shown,
-                kinds=listed([KIND_NAMES[kind] for kind in integration.flows]),
-                moment=local_moment(recent[0].until),
+                kinds=listed([KIND_NAMES[kind] for kind in in_reading_order(integration.flows)]),
+                moment=local_moment(last.until),
             ),
             next_step=text(
                 "Check the spelling. If it is newer, sync the changes; if it is another kind of record, add it under "
@@ -124,7 +113,7 @@ def _is_open(entry: Entry) -> bool:
 def _sentence(entry: Entry, reason: Text) -> Text:
     """An entry that a later run found unchanged says when it was last looked at."""
     moment = local_moment(entry.seen_at or entry.at)
-    record = {"record": _RECORD[entry.kind], "key": entry.key, "moment": moment}
+    record = {"record": RECORD_NAMES[entry.kind], "key": entry.key, "moment": moment}
     if entry.state is not EntryState.SETTLED:
         return text("{record} {key} was under way on {moment} when the run ended.", **record)
     outcome = Outcome.UNCHANGED if entry.seen_at is not None else entry.outcome

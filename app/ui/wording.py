@@ -69,6 +69,12 @@ def time_left(seconds: float) -> str:
     return ngettext("{count} hour left", "{count} hours left", hours).format(count=hours)
 
 
+def about_time_left(seconds: float) -> str:
+    """``about 4 minutes left``; less than a minute is about already."""
+    left = time_left(seconds)
+    return left if seconds < _MINUTE_S else _("about {time}").format(time=left)
+
+
 def progress_words(event: ProgressEvent) -> str:
     """``61 % · 4 minutes left``; where the total is unknown, the count alone."""
     if event.waiting_for:

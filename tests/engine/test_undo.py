@@ -294,7 +294,7 @@ async def test_the_log_tells_how_many_were_removed_and_why_others_stay(returns: 
     await returns.undo()
     lines = [str(event.message) for event in returns.bench.events if isinstance(event, LogEvent)]
     assert "Undo of an import: 9 orders to remove" in lines
-    assert "Orders 3: Kept: somebody has changed it in the target since." in lines
+    assert "Order 3: Kept: somebody has changed it in the target since." in lines
     assert "Undo of an import finished." in lines
     summaries = [event for event in returns.bench.events if isinstance(event, SummaryEvent)]
     assert summaries[-1].is_finished

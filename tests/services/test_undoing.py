@@ -13,6 +13,7 @@ from app.core.errors import ConfigError
 from app.core.events import Event, RequestEvent, RunMode, RunState
 from app.core.outcomes import Outcome
 from app.core.records import Kind
+from app.core.texts import verbatim
 from app.engine.undo_survey import Survey
 from app.sdk.pacing import Pace
 from app.sdk.registry import Registry
@@ -95,6 +96,14 @@ async def test_an_import_is_taken_back_whole_and_a_new_one_brings_it_again_once(
     assert again.balance.total.count(Outcome.CREATED) == first.balance.total.count(Outcome.CREATED)
     assert shop.mail.summary() == arrived
     assert arrived["automations_fired"] == arrived["resubscribed"] == 0
+
+
+async def test_what_was_never_read_was_not_read_by_the_undo_either(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.services.why.local_moment", lambda at: verbatim(at.isoformat()))
+    run = await shop.run()
+    told = (await shop.services.runs.why(KEY, "no-such-number")).sentence
+    await shop.undo(run.run_id)
+    assert (await shop.services.runs.why(KEY, "no-such-number")).sentence == told
 
 
 async def test_a_wrong_number_removes_nothing(shop: Shop) -> None:

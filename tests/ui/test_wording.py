@@ -8,7 +8,7 @@ from app.core.events import Level, LogEvent, ProgressEvent, RequestEvent
 from app.core.outcomes import Balance
 from app.core.texts import Text, text, verbatim
 from app.ui.log_feed import LogFeed
-from app.ui.wording import moment, progress_words, role_words, time_left
+from app.ui.wording import about_time_left, moment, progress_words, role_words, time_left
 from tests.ui.fake_systems import FILE, MAIL, SHOP
 
 
@@ -47,6 +47,11 @@ def test_the_time_left_is_rounded_to_what_can_be_known() -> None:
         "1 hour left",
         "2 hours left",
     ]
+
+
+def test_less_than_a_minute_is_about_already() -> None:
+    assert about_time_left(20) == "less than a minute left"
+    assert about_time_left(240) == "about 4 minutes left"
 
 
 def test_a_recent_moment_is_named() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.core.texts import _
@@ -39,6 +39,24 @@ class Sheet(QDialog):
         self.buttons.setSpacing(10)
         self.buttons.addStretch(1)
         column.addLayout(self.buttons)
+
+    def fit(self) -> None:
+        """As high as what it shows wants at this width; what grew stays on the screen. Qt itself takes the height of
+        wrapped words for another width."""
+        layout = self.layout()
+        if layout is None or layout.expandingDirections() & Qt.Orientation.Vertical:
+            return
+        layout.activate()
+        self.resize(self.width(), layout.totalHeightForWidth(self.width()))
+        if self.isVisible():
+            room = self.screen().availableGeometry()
+            lowest = room.bottom() + 1 - self.frameGeometry().height()
+            if self.y() > lowest:
+                self.move(self.x(), max(lowest, room.top()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A window system that draws no frame of its own would let the sheet melt into the page."""

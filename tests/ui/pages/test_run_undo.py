@@ -11,6 +11,7 @@ from app.core.errors import UnreachableError
 from app.core.events import RunMode, RunState
 from app.core.outcomes import Outcome
 from app.core.texts import text, use_language
+from app.services.undoing import SurveyProgress
 from app.ui.pages.run import RunPage
 from app.ui.pages.run.undo import UndoColumn, UndoSheet
 from tests.ui.accessibility import tab_chain, unnamed_controls
@@ -70,6 +71,24 @@ def test_count_list_and_reasons_are_shown_before_anything_is_removed(
     assert fates["will be removed"] == 12
     assert sheet.table.rowCount() == 15
     assert window.services.undoing.started == []
+
+
+def test_a_long_look_shows_that_it_goes_on(page: RunPage) -> None:
+    sheet = UndoSheet(page, "ActiveCampaign")
+    sheet.show_progress(SurveyProgress(8, 169))
+    assert sheet.bar.share() is not None
+    assert sheet.silence.interval() == 2_000
+    sheet.silence.timeout.emit()
+    assert sheet.bar.share() is None
+    assert sheet.progress_words.text() == "8 of 169 looked up; nothing is removed yet…"
+
+
+def test_the_sheet_stays_on_the_screen_and_leaves_no_gaps(qtbot: QtBot, page: RunPage) -> None:
+    sheet = asked(page, qtbot)
+    layout = sheet.layout()
+    assert layout is not None
+    assert sheet.height() == layout.totalHeightForWidth(sheet.width())
+    assert sheet.screen().availableGeometry().contains(sheet.geometry())
 
 
 def test_the_button_waits_for_exactly_that_number(window: FakeWindow, qtbot: QtBot, page: RunPage) -> None:

@@ -66,6 +66,7 @@ class SupportSheet(Sheet):
         self.body.insertWidget(1, self.parts)
         self.parts.chosen.connect(self._show)
         self._show(self.bundle.files[0].name)
+        self.fit()
         self.save.setEnabled(True)
         self.save.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -98,14 +99,16 @@ class SupportSheet(Sheet):
     def _fail(self, error: AppError) -> None:
         self.problem.set_message(error.remedy or error.message, Tone.ERROR, title=error.message if error.remedy else "")
         self.problem.show()
+        if self.bundle is None:
+            self.title.hide()
 
 
 def _viewer() -> QPlainTextEdit:
     view = QPlainTextEdit()
     view.setReadOnly(True)
+    view.setProperty("field", True)
     view.setAccessibleName(_("Content of the chosen part"))
     view.setFont(mono_font())
     view.setTabChangesFocus(True)
-    view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     view.setFixedHeight(_HEIGHT_PX)
     return view

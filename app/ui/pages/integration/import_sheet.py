@@ -41,10 +41,10 @@ class ImportSheet(Sheet):
         choices = [Choice(_BEGINNING, _("From the beginning")), Choice(_DATE, _("From a day on"))]
         self.choice = ChoiceField(_("How far back"), choices)
         self.day = DateField(_("First day"))
-        self._day_row = FormField(_("First day"), self.day)
-        self._day_row.hide()
+        self.day_row = FormField(_("First day"), self.day)
+        self.day_row.hide()
         self.body.addWidget(FormField(_("How far back"), self.choice))
-        self.body.addWidget(self._day_row)
+        self.body.addWidget(self.day_row)
         self.covered = SecondaryLabel("")
         self.body.addWidget(self.covered)
         self._asking = QTimer(self, singleShot=True, interval=_TYPING_MS)
@@ -57,6 +57,7 @@ class ImportSheet(Sheet):
         self.start.clicked.connect(self._agree)
         self.choice.value_changed.connect(lambda _value: self._show_state())
         self.day.value_changed.connect(lambda _value: self._show_state())
+        self.day.editingFinished.connect(self._look_at_day)
         self.start.setFocus(Qt.FocusReason.OtherFocusReason)
         self._count_soon()
 
@@ -69,7 +70,7 @@ class ImportSheet(Sheet):
         """An answer that comes after the choice was changed is not shown."""
         if since == self.since and self.start.isEnabled():
             self.covered.setText(words)
-            self.adjustSize()
+            self.fit()
 
     def _count_soon(self) -> None:
         """Not at every key: a day that is being typed names other days on its way."""
@@ -82,12 +83,15 @@ class ImportSheet(Sheet):
 
     def _show_state(self) -> None:
         wants_day = self.choice.value() == _DATE
-        self._day_row.setVisible(wants_day)
-        is_bad = wants_day and bool(self.day.text().strip()) and self.day.value() is None
-        self._day_row.set_error(_("A date is needed, such as 2026-01-31.") if is_bad else "")
+        self.day_row.setVisible(wants_day)
+        self.day_row.set_error("")  # not while it is being typed: every day begins as half a day
         self.start.setEnabled(not wants_day or self.day.value() is not None)
         self._count_soon()
-        self.adjustSize()
+        self.fit()
+
+    def _look_at_day(self) -> None:
+        self.day_row.set_error("" if self.day.is_readable() else _("A date is needed, such as 2026-01-31."))
+        self.fit()
 
     def _agree(self) -> None:
         since = self.since

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.core.events import Event, ProgressEvent, RunMode, RunStateEvent, SummaryEvent
-from app.core.labels import counted
+from app.core.labels import counted, in_reading_order
 from app.core.texts import Text, _
 from app.sdk.manifest import Manifest
 from app.services.integrations import IntegrationView
@@ -116,13 +116,15 @@ class IntegrationModel(QObject):
     def known_counts(self) -> str:
         """What the last historical import counted in the source; empty before there was one."""
         marks = next((run.record.marks for run in self.runs if run.record.mode is RunMode.HISTORICAL), ())
-        return " · ".join(str(counted(mark.kind, mark.total)) for mark in marks if mark.total)
+        totals = {mark.kind: mark.total for mark in marks if mark.total}
+        return " · ".join(str(counted(kind, totals[kind])) for kind in in_reading_order(totals))
 
     async def covered(self, since: datetime | None) -> str:
         """What an import from this day on would read. Raises AppError."""
         key = self.key
         found = await self._context.engine.call(lambda services: services.coverage.of(key, since))
-        return _("It covers {records}.").format(records=" · ".join(str(each.words) for each in found))
+        words = {each.kind: str(each.words) for each in found}
+        return _("It covers {records}.").format(records=" · ".join(words[kind] for kind in in_reading_order(words)))
 
     def copy_title(self) -> str:
         return _("{title} (copy)").format(title=self.view.title if self.view is not None else "")

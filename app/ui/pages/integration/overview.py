@@ -5,13 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.core.labels import KIND_NAMES, MODE_NAMES
+from app.core.labels import KIND_NAMES, MODE_NAMES, in_reading_order
 from app.core.texts import _
 from app.services.status import STATUS_NAMES, Status
 from app.ui.pages.home.integration_card import STATUS_TONES, fact_lines
 from app.ui.pages.integration.model import IntegrationModel
 from app.ui.pages.integration.why import WhyCard
-from app.ui.pages.record_names import in_reading_order
 from app.ui.theme import SPACING, TYPE
 from app.ui.widgets.badge import StatusBadge
 from app.ui.widgets.buttons import LinkButton, PrimaryButton, SecondaryButton

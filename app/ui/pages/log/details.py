@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.core.events import Level, LogEvent, RequestEvent
+from app.core.labels import RECORD_NAMES
 from app.core.texts import Text, _, text
 from app.ui.pages.facts import FactsGrid
-from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.theme import SPACING, TYPE
 from app.ui.widgets.badge import StatusBadge
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton

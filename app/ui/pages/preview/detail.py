@@ -10,11 +10,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QStackedWidget, QWidget
 
+from app.core.labels import RECORD_NAMES
 from app.core.texts import _
 from app.sdk.plan import FieldLine
 from app.services.previews import PreviewItem
 from app.ui.pages.preview.items import LONG_OUTCOMES, PREVIEW_TONES
-from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.theme import SPACING, TYPE, mono_font
 from app.ui.widgets.badge import StatusBadge
 from app.ui.widgets.buttons import SecondaryButton

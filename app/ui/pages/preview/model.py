@@ -5,12 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Signal
 
 from app.core.events import RunMode
+from app.core.labels import in_reading_order
 from app.core.outcomes import Outcome
 from app.core.records import Kind
 from app.core.texts import _, ngettext
 from app.services.previews import ConsentEffect, Preview, PreviewItem
 from app.ui.context import Context
-from app.ui.pages.record_names import in_reading_order
 from app.ui.wording import number
 
 LIMITS = (20, 50, 100)

@@ -6,12 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from app.core.errors import AppError
+from app.core.labels import RECORD_NAMES
 from app.core.records import Kind
 from app.core.texts import _
 from app.ui.clipboard import copy_without_secrets
 from app.ui.context import Context
 from app.ui.pages.preview.detail import PreviewDetail
-from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.widgets.banner import Banner
 from app.ui.widgets.buttons import PrimaryButton
 from app.ui.widgets.confirm import Sheet

@@ -5,12 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.core.labels import OUTCOME_NAMES
+from app.core.labels import OUTCOME_NAMES, RECORD_NAMES
 from app.core.texts import _
 from app.services.problems import ProblemView
 from app.services.why import Answer
 from app.ui.pages.facts import FactsGrid
-from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.theme import SPACING
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from app.ui.widgets.confirm import Sheet

@@ -10,10 +10,10 @@ from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QP
 from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from app.core.labels import RECORD_NAMES
 from app.core.outcomes import Outcome
 from app.core.texts import _
 from app.services.problems import ProblemView
-from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.pages.run.model import RunModel
 from app.ui.theme import MEDIUM, SIZES, TYPE, colours_now, ui_font
 from app.ui.widgets.delegates import TONE_ROLE, draw_cell_ground

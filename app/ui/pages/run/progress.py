@@ -15,7 +15,7 @@ from app.ui.theme import SPACING, TYPE
 from app.ui.widgets.labels import ElidedLabel, HelpLabel, SecondaryLabel, StrongLabel
 from app.ui.widgets.painting import Tone
 from app.ui.widgets.progress import ProgressLine, Tile
-from app.ui.wording import number, rate_words, time_left
+from app.ui.wording import about_time_left, number, rate_words
 
 
 class ProgressSection(QWidget):
@@ -71,7 +71,7 @@ class ProgressSection(QWidget):
             if model.is_paused:
                 parts.append(_("paused"))
             elif event.seconds_left is not None and event.total:
-                parts.append(_("about {time}").format(time=time_left(event.seconds_left)))
+                parts.append(about_time_left(event.seconds_left))
             parts.append(rate_words(event.per_second))
             return " · ".join(part for part in parts if part)
         if model.is_active:

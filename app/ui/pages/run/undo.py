@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.core.labels import counted
+from app.core.labels import RECORD_NAMES, counted
 from app.core.reasons import Reason
 from app.core.texts import _, ngettext
 from app.services.undoing import Survey, SurveyProgress, Verdict
-from app.ui.pages.record_names import RECORD_NAMES
 from app.ui.theme import TYPE
 from app.ui.widgets.buttons import DangerButton, SecondaryButton
 from app.ui.widgets.confirm import Sheet
@@ -28,9 +27,10 @@ from app.ui.wording import number
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
-_WIDTH_PX = 680
+_WIDTH_PX = 760
 _LIST_PX = 220
 _MOST_GOING, _MOST_STAYING = 400, 100
+_SILENCE_MS = 2_000
 
 
 class UndoColumn(IntEnum):
@@ -111,6 +111,9 @@ class UndoSheet(Sheet):
         self.progress_words = SecondaryLabel(_("Looking every record up; nothing is removed yet…"))
         self.bar = ProgressLine(_("Records looked up"))
         self.bar.set_share(0)
+        self.silence = QTimer(self, singleShot=True, interval=_SILENCE_MS)
+        self.silence.timeout.connect(lambda: self.bar.set_share(None))  # a page of records can take half a minute
+        self.silence.start()
         self.count_words = StrongLabel()
         self.count_words.setWordWrap(True)
         self.kept_words = SecondaryLabel(size_px=TYPE.small)
@@ -118,7 +121,7 @@ class UndoSheet(Sheet):
         columns = [
             Column(80, most_px=150),
             Column(90, MonoDelegate(), most_px=140),
-            Column(130, most_px=220),
+            Column(130, most_px=250),
             Column(None),
         ]
         self.frame = TableFrame(
@@ -147,9 +150,11 @@ class UndoSheet(Sheet):
         words = _("{done} of {total} looked up; nothing is removed yet…")
         self.progress_words.setText(words.format(done=number(progress.done), total=number(progress.total)))
         self.bar.set_share(progress.done / progress.total if progress.total else None)
+        self.silence.start()
 
     def show_survey(self, survey: Survey, reasons: Mapping[str, Reason]) -> None:
         self.survey = survey
+        self.silence.stop()
         self.progress_words.hide()
         self.bar.hide()
         count, kept = survey.count, survey.kept_by_reason()
@@ -176,7 +181,7 @@ class UndoSheet(Sheet):
         self.cancel.setText(_("Keep everything") if count else _("Close"))
         self.cancel.updateGeometry()
         self.frame.fit_columns()
-        self.adjustSize()
+        self.fit()
         (self.number_field if count else self.cancel).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _compare(self, words: str) -> None:
