@@ -76,8 +76,8 @@ class Undoing:
     async def latest(self, key: str) -> str:
         """The id of the newest import of an integration that created something. Raises ConfigError."""
         integration = await self._integrations.stored(key)
-        for run in await self._book.recent(key, 1_000):
-            if run.mode in UNDOABLE and await self._creations.any(run.integration, run.id):
+        for run in await self._book.of_modes(key, UNDOABLE):
+            if await self._creations.any(run.integration, run.id):
                 return run.id
         raise ConfigError(
             text('"{integration}" has no import that could be undone.', integration=integration.title),

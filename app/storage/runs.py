@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -106,6 +106,11 @@ class Runs:
             return await self._select("1", (), limit=limit)
         return await self._select("integration = ?", (integration,), limit=limit)
 
+    async def of_modes(self, integration: str, modes: Collection[RunMode]) -> Sequence[RunRecord]:
+        """All of them, newest first."""
+        chosen = ", ".join(f"'{mode.value}'" for mode in modes)
+        return await self._select(f"integration = ? AND mode IN ({chosen})", (integration,), limit=-1)
+
     async def mark_interrupted(self) -> Sequence[RunRecord]:
         """To be called once at the start: runs still marked as running or waiting were cut off. Returns them."""
         cut_off = await self._select(f"state IN ('{RunState.RUNNING}', '{RunState.WAITING}')", (), limit=-1)
@@ -121,14 +126,18 @@ class Runs:
         return tuple(replace(run, state=RunState.INTERRUPTED) for run in cut_off)
 
     async def delete_older(self, days: int) -> int:
-        """Forgets runs that began earlier, but never the last of an integration nor one that can be continued.
+        """Forgets runs that began earlier, but never the last of an integration nor one that can be continued, nor an
+        import: it says from which day on the target holds the history.
 
         Entries of the ledger stay: they are the memory of what the target holds. Returns how many were forgotten.
         """
         limit = stored(now() - timedelta(days=days))
         keep = ", ".join(f"'{state.value}'" for state in (RunState.RUNNING, *_CONTINUABLE_STATES))
         has_later = "SELECT 1 FROM run AS later WHERE later.integration = run.integration AND later.started_at > "
-        condition = f"started_at < ? AND state NOT IN ({keep}) AND EXISTS ({has_later} run.started_at)"
+        is_import = f"mode = '{RunMode.HISTORICAL}'"
+        condition = (
+            f"started_at < ? AND state NOT IN ({keep}) AND NOT {is_import} AND EXISTS ({has_later} run.started_at)"
+        )
 
         def work(connection: sqlite3.Connection) -> int:
             chosen = f"SELECT id FROM run WHERE {condition}"  # noqa: S608 - values are bound

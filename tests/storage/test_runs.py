@@ -89,11 +89,13 @@ async def test_recent_runs_come_newest_first(runs: Runs) -> None:
     assert len(await runs.recent()) == 4
 
 
-async def test_old_runs_expire_but_the_last_and_the_unfinished_stay(runs: Runs) -> None:
-    def old(run_id: str, days: int, state: RunState = RunState.FINISHED, integration: str = "shop"):
-        return run(run_id, started_at=now() - timedelta(days=days), state=state, integration=integration)
+async def test_old_runs_expire_but_the_last_the_unfinished_and_imports_stay(runs: Runs) -> None:
+    def old(run_id: str, days: int, state: RunState = RunState.FINISHED, **more):
+        values = {"mode": RunMode.CHANGES, **more}
+        return run(run_id, started_at=now() - timedelta(days=days), state=state, **values)
 
     for each in (
+        old("import", 50, mode=RunMode.HISTORICAL),
         old("ended", 40),
         old("unfinished", 35, RunState.PAUSED),
         old("last", 30),
@@ -101,4 +103,5 @@ async def test_old_runs_expire_but_the_last_and_the_unfinished_stay(runs: Runs) 
     ):
         await runs.begin(each)
     assert await runs.delete_older(14) == 1
-    assert {each.id for each in await runs.recent()} == {"unfinished", "last", "only"}
+    assert {each.id for each in await runs.recent()} == {"import", "unfinished", "last", "only"}
+    assert [each.id for each in await runs.of_modes("shop", {RunMode.HISTORICAL})] == ["import"]
