@@ -11,32 +11,30 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
-from app.core.errors import AppError, DataError, ProtocolError, TemporaryError
-from app.core.events import Emit, RunMode
+from app.core.errors import AppError, DataError
+from app.core.events import Emit
 from app.core.ledger import Entry, FlowMark
 from app.core.outcomes import FlowBalance, Outcome
 from app.core.records import Kind, Record, Unreadable
 from app.engine.bookkeeping import Bookkeeping
-from app.engine.circles import listed_once, unless_circling
 from app.engine.control import Control
 from app.engine.doubts import left_in_doubt
 from app.engine.entries import EntryWriter
 from app.engine.flights import Cargo, Flights, loaded
 from app.engine.history import with_history
+from app.engine.intake import Intake
 from app.engine.job import Job, Route
-from app.engine.planning import Planner, Sighting, identities_of, in_groups
+from app.engine.planning import Planner, Sighting, identities_of
 from app.engine.ports import LedgerPort
 from app.engine.progress import Progress
-from app.engine.reading import closing, gathered, limited, read_ahead, vanished_pages
+from app.engine.reading import closing, one_of_each_name
 from app.engine.removals import allowed_removals, removal_count, removes
-from app.engine.second_look import SecondLook
 from app.engine.sending import Results, Sender
 from app.engine.telling import Teller
 from app.engine.window import Window
 from app.sdk.plan import Draft, Plan, Settled
-from app.sdk.source import Page, ReadRequest
+from app.sdk.source import Page
 
-_FETCH_SIZE = 100
 _CARGO_SIZE = 50
 """Two cargos are in the air at most: what a crash leaves to be looked up stays within a hundred records, or two batches
 of a target that takes larger ones."""
@@ -74,11 +72,14 @@ class Flow:
         self._books = Bookkeeping(
             job.run, route.kind, mark=mark, entries=self._entries, progress=progress, tell=self._tell
         )
+        self._intake = Intake(
+            route, job, ledger=ledger, window=window, planner=planner, control=control, tell=self._tell
+        )
         self._deferred: list[Cargo] = []
+        self._waiting: set[str] = set()
+        """Keys of removals that are deferred."""
         self._unsettled: Sequence[Entry] = ()
         self._is_continued = is_continued
-        self._is_emptied = False
-        """The source lists nothing at all any more: rather a fault than a wish, so nothing is removed unasked."""
 
     @property
     def mark(self) -> FlowMark:
@@ -105,12 +106,12 @@ class Flow:
         return self.mark
 
     async def _travel(self, flights: Flights) -> None:
-        await self._process_all(flights, self._leftovers())
-        await self._process_all(flights, self._pages())
+        await self._process_all(flights, self._intake.leftovers(self._unsettled))
+        await self._process_all(flights, self._intake.pages(self.mark.cursor))
         await flights.landed()
-        await self._process_all(flights, self._second_look())
+        await self._process_all(flights, self._intake.second_look())
         await flights.landed()
-        await self._process_all(flights, self._vanished())
+        await self._process_all(flights, self._intake.vanished())
         await flights.landed()
         await self._settle_removals(flights)
         await flights.landed()
@@ -119,7 +120,8 @@ class Flow:
         async with closing(pages):
             try:
                 async for page in pages:
-                    await self._process(flights, page)
+                    for part in one_of_each_name(page):
+                        await self._process(flights, part)
             except AppError:  # where reading fails, what has left before arrives first
                 with contextlib.suppress(AppError):
                     await flights.landed()
@@ -146,111 +148,28 @@ class Flow:
         """Asks the source how much there is; the target is not needed yet."""
         run_id, balance, mark = self._job.run.id, FlowBalance(), self.mark
         self._deferred = []
+        self._waiting = set()
         self._unsettled = await self._ledger.unsettled(self._job.run.integration, self.kind)
         if self._is_continued:
             mark = replace(mark, read=await self._ledger.touched(run_id, self.kind))
             balance = (await self._ledger.balance(run_id)).flows.get(self.kind, FlowBalance())
         self._is_continued = True
-        total = await self._total()
+        total = await self._intake.total(mark.cursor)
         await self._set_mark(replace(mark, total=total))
         self._progress.begin(self.kind, balance, total)
         self._tell.began(await self._window.since(self.kind))
 
-    async def _total(self) -> int | None:
-        if self._job.keys or self._job.run.mode is RunMode.RETRY:
-            return len(self._job.keys.get(self.kind, ())) or None
-        total = await self._route.source.count(await self._request())
-        limit = self._job.run.limit
-        return total if limit is None or total is None else min(total, limit)
-
-    async def _request(self) -> ReadRequest:
-        return ReadRequest(
-            kind=self.kind,
-            until=self._window.until,
-            since=await self._window.opening(self._route),
-            cursor=self.mark.cursor,
-            limit=self._job.run.limit,
-        )
-
-    async def _leftovers(self) -> AsyncIterator[Page]:
-        """What an earlier run left under way is read again by its id, then looked up like everything else."""
-        async for page in self._fetched([entry.key for entry in self._unsettled]):
-            yield page
-
-    async def _pages(self) -> AsyncIterator[Page]:
-        run = self._job.run
-        if self._job.keys:
-            pages = self._fetched(self._job.keys.get(self.kind, ()))
-        elif run.mode is RunMode.RETRY:
-            pages = self._open_issues()
-        else:
-            pages = self._timed(unless_circling(self._route.source.read(await self._request())))
-            pages = limited(pages, run.limit)
-        async with closing(gathered(read_ahead(pages), self._route.target.batch_size(self.kind))) as joined:
-            async for page in joined:
-                yield page
-
-    async def _timed(self, pages: AsyncIterator[Page]) -> AsyncIterator[Page]:
-        async with closing(pages):
-            async for page in pages:
-                await self._window.compare_clocks(self._route)
-                yield page
-
-    async def _fetched(self, keys: Sequence[str]) -> AsyncIterator[Page]:
-        for group in in_groups(keys, _FETCH_SIZE):
-            async for page in self._route.source.fetch(self.kind, group):
-                yield Page(page.records, "")
-
-    async def _second_look(self) -> AsyncIterator[Page]:
-        look = SecondLook(self._route, self._job, self._ledger, self._planner)
-        keys = await look.keys()
-        if not keys:
-            return
-        try:
-            async for page in self._fetched(keys):
-                yield Page(look.changed(page.records), "")
-        except (DataError, ProtocolError, TemporaryError) as error:  # the sync itself is complete without it
-            self._tell.cut_short(error)
-            await look.done(was_cut_short=True)
-        else:
-            await look.done()
-
-    async def _open_issues(self) -> AsyncIterator[Page]:
-        async for entries in self._ledger.open_issues(self._job.run.integration, (self.kind,)):
-            async for page in self._fetched([entry.key for entry in entries]):
-                yield page
-
-    async def _vanished(self) -> AsyncIterator[Page]:
-        """Deletions, found by comparing what the target holds with what the source still lists."""
-        if not self._route.sweeps or self._job.is_partial or self._job.keys:
-            return
-        if not await self._ledger.held(self._job.run.integration, self.kind):
-            return
-        existing: set[str] = set()
-        async with closing(listed_once(self._route.source.all_ids(self.kind))) as lists:
-            async for keys in lists:
-                existing.update(keys)
-                await self._control.gate()
-        self._is_emptied = not existing
-        async for page in vanished_pages(self.kind, self._held_keys(), existing):
-            yield page
-
-    async def _held_keys(self) -> AsyncIterator[Sequence[str]]:
-        after = ""
-        while keys := await self._ledger.keys(self._job.run.integration, self.kind, after=after):
-            yield keys
-            after = keys[-1]
-
     async def _process(self, flights: Flights, page: Page) -> None:
         await self._control.gate()
-        waiting = {key for cargo in self._deferred for key in cargo.sightings}
-        records = {record.id: record for record in page.records if record.id not in waiting}
+        records = {record.id: record for record in page.records if record.id not in self._waiting}
         if flights.carry(identity for record in records.values() for identity in identities_of(record)):
             await flights.landed()
         known = await self._known(list(records))
         familiar, seen = self._sighted(records, known)
         known |= await self._known([key for key in seen if key not in records])
-        sightings = {key: self._adjusted(each, known.get(key)) for key, each in seen.items() if key not in waiting}
+        sightings = {
+            key: self._adjusted(each, known.get(key)) for key, each in seen.items() if key not in self._waiting
+        }
         found = self._planner.sort(list(sightings.values()), known, self._job.run.id)
         plans, failed = await self._plans([each.draft for each in found.to_plan if each.draft])
         removals = [plan for plan in plans if removes(plan)]
@@ -293,6 +212,7 @@ class Flow:
         self._deferred += [
             Cargo(plans=[plan], sightings={key: sightings[key] for key in plan.keys}) for plan in removals
         ]
+        self._waiting.update(key for plan in removals for key in plan.keys)
         return [self._entries.planned(sightings[key], known.get(key)) for plan in removals for key in plan.keys]
 
     def _adjusted(self, sighting: Sighting, entry: Entry | None) -> Sighting:
@@ -332,7 +252,7 @@ class Flow:
         holder = Kind.CONTACTS if self.kind.runs_back else self.kind
         allowed = allowed_removals(await self._ledger.held(self._job.run.integration, holder))
         number = removal_count(plans)
-        asks = (number > allowed or self._is_emptied) and not self._job.removals_approved
+        asks = (number > allowed or self._intake.is_emptied) and not self._job.removals_approved
         self.removals_to_confirm = number if asks else 0
         for cargo in self._deferred:
             known = await self._known(list(cargo.sightings))

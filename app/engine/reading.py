@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from typing import TypeVar
 
 from app.core.errors import AppError
 from app.core.records import Deletion, Kind, Record, Unreadable
+from app.engine.planning import identity_of
 from app.sdk.source import Page
 
 _Item = TypeVar("_Item")
@@ -64,6 +66,23 @@ async def gathered(pages: AsyncIterator[Page], at_least: int) -> AsyncGenerator[
             yield Page(tuple(records), cursor)
     if failure is not None:
         raise failure
+
+
+def one_of_each_name(page: Page) -> Iterator[Page]:
+    """The page in parts, in which no two records have what the target tells them apart by: the second is planned when
+    the first has arrived. Of a key that comes twice, the later record counts. The cursor goes with the last part."""
+    parts: list[list[Record | Unreadable]] = [[]]
+    seen: defaultdict[str, int] = defaultdict(int)
+    for record in {each.id: each for each in page.records}.values():
+        place = 0
+        if name := identity_of(record):
+            place = seen[name]
+            seen[name] += 1
+        if place == len(parts):
+            parts.append([])
+        parts[place].append(record)
+    yield from (Page(tuple(part), "") for part in parts[:-1])
+    yield Page(tuple(parts[-1]), page.cursor)
 
 
 async def limited(pages: AsyncIterator[Page], limit: int | None) -> AsyncGenerator[Page]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from app.core.events import RunMode, RunState, discard
 from app.core.ledger import EntryState, FlowMark, Landing, RunRecord
 from app.core.outcomes import FlowBalance, Outcome
-from app.core.records import Kind
+from app.core.records import Kind, Order
 from app.core.rules import Rules
 from app.engine.bookkeeping import Bookkeeping
 from app.engine.control import Control
@@ -19,7 +23,8 @@ from app.engine.planning import Planner
 from app.engine.progress import Progress
 from app.engine.sending import Results
 from app.engine.telling import Teller
-from app.sdk.plan import Plan, RecordPlan, Settled, Step
+from app.sdk.answers import Answer
+from app.sdk.plan import Draft, Known, Plan, RecordPlan, Settled, Step
 from tests.engine.conftest import Bench
 from tests.engine.memory import MemoryLedger, keyed_hash
 from tests.engine.warehouse import WarehouseTarget, order
@@ -182,3 +187,43 @@ async def test_a_paused_run_ends_at_once_when_it_has_to(bench: Bench) -> None:
     assert not tower.sender.asked
     assert not tower.states()
     assert not tower.ledger.intents
+
+
+class CrowdTarget(WarehouseTarget):
+    """Notes the order numbers that were planned while another order with the same number was under way."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench.http, bench.warehouse, 1)
+        self.under_way: Counter[str] = Counter()
+        self.met: list[str] = []
+
+    async def look_up(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
+        numbers = Counter(_number_of(draft) for draft in drafts) + self.under_way
+        self.met += [number for number, count in numbers.items() if count > 1]
+        self.under_way.update(_number_of(draft) for draft in drafts)
+        return await super().look_up(drafts)
+
+    async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:
+        self.under_way.subtract(_number_of(record.draft) for record in plan.records)
+        return await super().confirm(plan, answers)
+
+
+def _number_of(draft: Draft) -> str:
+    assert isinstance(draft.record, Order)
+    return draft.record.number
+
+
+async def test_records_of_one_name_on_one_page_are_planned_one_after_another(bench: Bench) -> None:
+    target = bench.target = CrowdTarget(bench)
+    bench.source.page_size = 10
+    bench.source.records = [
+        replace(order(number), number="2026/7") if number in {2, 5, 6} else order(number) for number in range(9)
+    ]
+    result = await bench.run()
+    assert result.is_finished
+    assert result.balance.total.count(Outcome.CREATED) == 9
+    assert target.met == []
+    arrivals = bench.warehouse.arrivals
+    assert sorted(arrivals) == [str(number) for number in range(9)]
+    assert [key for key in arrivals if key in {"2", "5", "6"}] == ["2", "5", "6"]
+    assert bench.ledger.marks["run1", Kind.ORDERS].cursor == "9"
