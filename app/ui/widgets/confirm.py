@@ -41,10 +41,14 @@ class Sheet(QDialog):
         column.addLayout(self.buttons)
 
     def fit(self) -> None:
-        """As high as what it shows wants at this width; what grew stays on the screen. Qt itself takes the height of
-        wrapped words for another width."""
+        """As wide as its buttons need, as high as what it shows wants at that width; what grew stays on the screen. Qt
+        itself takes the height of wrapped words for another width."""
         layout = self.layout()
-        if layout is None or layout.expandingDirections() & Qt.Orientation.Vertical:
+        if layout is None:
+            return
+        margins = layout.contentsMargins()
+        self.setFixedWidth(max(self.width(), self.buttons.sizeHint().width() + margins.left() + margins.right()))
+        if layout.expandingDirections() & Qt.Orientation.Vertical:
             return
         layout.activate()
         self.resize(self.width(), layout.totalHeightForWidth(self.width()))

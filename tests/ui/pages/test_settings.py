@@ -13,7 +13,7 @@ from app.ui.pages.settings import SettingsPage
 from app.ui.pages.settings.about import AboutSheet
 from app.ui.pages.vault import ChangePassphraseSheet, VaultSheet
 from app.ui.theme import ThemeChoice
-from tests.ui.accessibility import unnamed_controls
+from tests.ui.accessibility import tab_chain, unnamed_controls
 from tests.ui.fakes import FakeWindow
 
 FOLDER = Path("somewhere") / "koppler"
@@ -70,6 +70,7 @@ def test_without_a_keystore_a_passphrase_can_be_chosen(window: FakeWindow, qtbot
     sheet.agree.click()
     qtbot.waitUntil(lambda: window.services.secrets.state is VaultState.PASSPHRASE_OPEN)
     qtbot.waitUntil(page.keystore_button.isVisible)
+    assert not page.secret_problem.isVisible()
 
 
 def test_the_passphrase_is_changed_by_who_knows_it(window: FakeWindow, qtbot: QtBot) -> None:
@@ -81,6 +82,8 @@ def test_the_passphrase_is_changed_by_who_knows_it(window: FakeWindow, qtbot: Qt
     page.change_button.click()
     sheet = page.findChildren(ChangePassphraseSheet)[0]
     assert unnamed_controls(sheet) == []
+    chain = tab_chain(sheet)
+    assert chain.index(sheet.old) + 2 == chain.index(sheet.new) + 1 == chain.index(sheet.again)
     for field, words in ((sheet.old, "wrong horse"), (sheet.new, "battery staple"), (sheet.again, "battery stable")):
         field.setText(words)
     sheet.agree.click()

@@ -46,6 +46,17 @@ def page(qtbot: QtBot) -> QWidget:
     return widget
 
 
+def test_a_sheet_has_room_for_its_buttons_and_no_more_height_than_its_words(qtbot: QtBot, page: QWidget) -> None:
+    sheet = ConfirmSheet(page, "Begin?", "One line.", "A button with very many words indeed", cancel_words="w " * 20)
+    sheet.open()
+    qtbot.waitUntil(sheet.isVisible)
+    for button in (sheet.cancel_button, sheet.confirm_button):
+        qtbot.waitUntil(lambda button=button: button.width() == button.sizeHint().width())  # type: ignore[misc]
+    layout = sheet.layout()
+    assert layout is not None
+    assert sheet.height() == layout.totalHeightForWidth(sheet.width())
+
+
 @pytest.mark.parametrize(("width", "columns"), [(300, 1), (500, 2), (740, 3), (1028, 4), (2000, 4)])
 def test_cards_take_as_many_columns_as_fit(qtbot: QtBot, width: int, columns: int) -> None:
     grid = CardGrid()

@@ -160,7 +160,8 @@ class SettingsPage(Page):
         problem = await engine.ask(lambda services: services.secrets.problem)
         self.secret_place.setText(str(place))
         self.secret_problem.setText(str(problem.remedy) if problem is not None else "")
-        self.secret_problem.setVisible(problem is not None and bool(problem.remedy))
+        is_chosen = state is VaultState.PASSPHRASE_OPEN  # the missing keystore is no problem any more
+        self.secret_problem.setVisible(problem is not None and bool(problem.remedy) and not is_chosen)
         self._vault_state = state
         self._vault_reason = str(problem.message) if problem is not None else ""
         is_locked = state is VaultState.PASSPHRASE_LOCKED

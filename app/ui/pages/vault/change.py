@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -47,6 +49,10 @@ class ChangePassphraseSheet(Sheet):
         for field in (self.old, self.new, self.again):
             field.textChanged.connect(self._look)
             field.returnPressed.connect(self.agree.click)
+        # Who types one after the other without looking would press "Show" with the first space.
+        fields = (self.old, self.new, self.again)
+        for before, after in pairwise((*fields, cancel, self.agree, *(field.reveal_link for field in fields))):
+            QWidget.setTabOrder(before, after)
         self.old.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def error_words(self) -> str:
