@@ -38,11 +38,19 @@ class RunResult:
 class RunHandle:
     """A run that works. Call it on the engine's loop."""
 
-    def __init__(self, run_id: str, integration: str, task: asyncio.Task[RunResult], control: Control) -> None:
-        self.run_id = run_id
-        self.integration = integration
+    def __init__(self, run: RunRecord, task: asyncio.Task[RunResult], control: Control) -> None:
+        self.run = run
+        """As it began."""
         self._task = task
         self._control = control
+
+    @property
+    def run_id(self) -> str:
+        return self.run.id
+
+    @property
+    def integration(self) -> str:
+        return self.run.integration
 
     async def wait(self) -> RunResult:
         """Cancelling the waiting leaves the run alone."""
@@ -153,7 +161,7 @@ class Launcher:
                 work = work_of(opened, control)
                 begun = asyncio.Event()
                 task = asyncio.create_task(self._done(work, opening.pop_all(), begun), name=f"run {run.id}")
-            handle = RunHandle(run.id, integration.key, task, control)
+            handle = RunHandle(run, task, control)
             # Known before anything is waited for: whoever started it may go away, the run stays.
             self._active.add(handle)
             # A task cancelled before its first step would never close what was opened for it.

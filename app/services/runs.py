@@ -127,7 +127,9 @@ class Runs:
 
     async def get(self, run_id: str) -> RunView:
         """Raises ConfigError for a run that is unknown or forgotten."""
-        run = await self._book.get(run_id)
+        begun = {handle.run_id: handle.run for handle in self._active.all()}
+        # One that was started this moment may not be in the book yet.
+        run = await self._book.get(run_id) or begun.get(run_id)
         if run is None:
             raise ConfigError(text("There is no such run any more."), remedy=text("Choose another one."))
         return await self._view(run)

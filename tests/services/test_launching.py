@@ -95,3 +95,12 @@ async def test_a_run_whose_starter_went_away_is_known_and_closed_with_the_progra
         handle = services.runs.active("daily")
         assert handle is not None
         assert (await handle.wait()).is_finished
+
+
+async def test_a_run_is_known_from_the_moment_it_was_started(shop: Services) -> None:
+    """The window opens its page at once, however slowly the disk takes it down."""
+    handle = await started(shop)
+    view = await shop.runs.get(handle.run_id)
+    assert (view.is_active, view.record.mode, view.balance.total.read) == (True, RunMode.HISTORICAL, 0)
+    await handle.wait()
+    assert (await shop.runs.get(handle.run_id)).balance.total.read == 10
