@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,19 @@ def test_a_stopped_run_continues_where_it_stopped(window: FakeWindow, qtbot: QtB
     assert page.message.accessibleName() == "The key was refused. Renew it."
     page.continue_button.click()
     qtbot.waitUntil(lambda: runs.continued == ["tea"])
+
+
+def test_a_continued_run_keeps_the_numbers_of_kinds_that_were_through(
+    window: FakeWindow, qtbot: QtBot, tea_key: str
+) -> None:
+    runs = window.services.runs
+    runs.views["run-7"] = run_view(state=RunState.RUNNING, counts={Outcome.CREATED: 5})
+    runs.handles["tea"] = FakeHandle("run-7", "tea")
+    page = open_run(window, qtbot)
+    qtbot.waitUntil(page.pause_button.isVisible)
+    carts = Balance({Kind.CARTS: FlowBalance(2, {Outcome.CREATED: 2})})
+    window.engine.tell(replace(progress(2, 8, {}), kind=Kind.CARTS, balance=carts))
+    assert tiles(page) == ["7", "0", "0", "0", "0"]
 
 
 def test_a_large_removal_shows_its_list_and_wants_a_typed_word(window: FakeWindow, qtbot: QtBot, tea_key: str) -> None:

@@ -98,10 +98,12 @@ class RunModel(QObject):
 
     @property
     def balance(self) -> Balance:
-        """While it works, what the last event told; afterwards, what the ledger holds."""
+        """While it works, what the last event told, and of kinds that were through before it was continued what the
+        ledger holds; afterwards, what the ledger holds."""
+        held = self.view.balance if self.view is not None else Balance()
         if self.is_active and self.progress is not None:
-            return self.progress.balance
-        return self.view.balance if self.view is not None else Balance()
+            return Balance({**held.flows, **self.progress.balance.flows})
+        return held
 
     @property
     def is_finished(self) -> bool:
