@@ -15,7 +15,7 @@ from app.cli.arguments import parser
 from app.cli.exits import Exit, exit_for
 from app.cli.output import Output
 from app.cli.session import OpenServices, Session
-from app.core.errors import AppError, StorageError, unexpected_error
+from app.core.errors import AppError, ConfigError, StorageError, unexpected_error
 from app.core.texts import LANGUAGES, _, text, use_language
 from app.sdk.redaction import Redactor
 from app.services.demo import Demo
@@ -54,6 +54,10 @@ def main(
     except (KeyboardInterrupt, asyncio.CancelledError):
         output.note(_("Stopped. What was sent is in the journal; the next run continues."))
         return int(Exit.TRY_LATER)
+    except EOFError:  # a prompt was left with Ctrl+D, or its terminal was closed
+        unanswered = ConfigError(text("Nothing was entered."), remedy=text("Try again."))
+        output.error(unanswered)
+        return int(exit_for(unanswered))
     except BrokenPipeError:
         # The reader of a pipe has gone, as with "head": not worth a message, and the interpreter must not add one.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -73,6 +73,21 @@ def test_a_passphrase_that_is_not_repeated_changes_nothing(koppler: Koppler, typ
     assert koppler("passphrase").code == 0
 
 
+def test_whoever_ends_the_input_instead_of_typing_is_not_told_of_a_fault(
+    koppler: Koppler, typed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(_question: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", end)
+    outcome = koppler("passphrase")
+    assert outcome.code == 3
+    assert "Nothing was entered" in outcome.err
+    typed += ["battery staple", "battery staple"]
+    monkeypatch.setattr("getpass.getpass", lambda _question: typed.pop(0))
+    assert koppler("passphrase").code == 0
+
+
 def test_a_passphrase_is_no_argument(koppler: Koppler) -> None:
     assert koppler("passphrase", "correct horse").code == 2
     assert koppler("passphrase").code == 3
