@@ -245,7 +245,9 @@ class UndoEngine:
 
     def _removed(self, entry: Entry) -> Entry:
         """As if it had never been sent, so that the next import creates it anew."""
-        forgotten = msgspec.structs.replace(entry, target_id="", content_hash=b"", created_by="", amount="")
+        forgotten = msgspec.structs.replace(
+            entry, target_id="", content_hash=b"", record_hash=b"", created_by="", amount=""
+        )
         return self._settled(forgotten, Outcome.SKIPPED, "undone")
 
     def _settled(self, entry: Entry, outcome: Outcome, reason: str, *, message: str = "") -> Entry:

@@ -298,3 +298,16 @@ async def test_the_log_tells_how_many_were_removed_and_why_others_stay(returns: 
     assert "Undo of an import finished." in lines
     summaries = [event for event in returns.bench.events if isinstance(event, SummaryEvent)]
     assert summaries[-1].is_finished
+
+
+async def test_what_an_undo_removed_goes_again_although_record_and_terms_are_as_before(returns: Returns) -> None:
+    returns.bench.terms = b"terms"
+    await returns.bench.run()
+    returns.warehouse.items["3"] = {**returns.warehouse.items["3"], "total": "1.00 EUR"}
+    await returns.undo()
+    removed = returns.bench.ledger.entries["shop", Kind.ORDERS, "1"]
+    assert (removed.content_hash, removed.record_hash) == (b"", b"")
+    result = await returns.bench.run()
+    assert result.balance.total.count(Outcome.CREATED) == 9
+    assert result.balance.total.count(Outcome.UNCHANGED) == 1
+    assert returns.warehouse.items["3"]["total"] == "1.00 EUR"
