@@ -112,7 +112,7 @@ class Engine:
             await self._window.close(route)
 
     def _stop_heard(self) -> None:
-        self._progress.wait_for(text("Answers to what is under way; then the run stops."))
+        self._progress.wait_for(text("What is under way is still being answered; then the run stops."))
 
     async def _keep_place(self, flow: Flow) -> None:
         try:

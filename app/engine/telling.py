@@ -93,7 +93,7 @@ class Teller:
         self._log(
             Level.OK,
             text(
-                "{kind} {number}: the person said no on {said}; the other system was told on {told}",
+                "{kind} {number}: happened on {said}; the other system was told on {told}",
                 kind=RECORD_NAMES[self._kind],
                 number=number_of(sighting.record),
                 said=local_moment(said_at),

@@ -25,8 +25,8 @@ class Home:
             raise ConfigError(
                 text("This data folder was used on another computer before, so nothing is sent from here."),
                 remedy=text(
-                    "Previews and lists work. If you have moved to this computer, start the program again and say so, "
-                    "or in a terminal: koppler moved"
+                    "Previews and lists work. If you have moved to this computer, start the program again and confirm "
+                    "it there, or in a terminal: koppler moved"
                 ),
                 field="data_folder",
             )

@@ -105,7 +105,7 @@ class Vault:
             record = await self._rows.record()
             if record.wrapped is None:
                 raise SecretStoreError(
-                    text("Your secrets have no passphrase yet."), remedy=text("Choose one first."), field="passphrase"
+                    text("Your secrets have no passphrase yet."), remedy=text("Choose a passphrase first."), field="passphrase"
                 )
             _refuse_short(new, field="new_passphrase")
             await self._unlock(record.wrapped, old)

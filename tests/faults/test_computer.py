@@ -323,7 +323,7 @@ async def test_stopping_does_not_wait_for_a_server_that_keeps_silent(step: str, 
         result = await bench.run()
         assert result.run.state is RunState.STOPPED
         told = [str(event.waiting_for) for event in bench.events if isinstance(event, ProgressEvent)]
-        assert "Answers to what is under way; then the run stops." in told
+        assert "What is under way is still being answered; then the run stops." in told
         assert result.balance.balances
         bench.mend()
         await bench.finish()

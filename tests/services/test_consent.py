@@ -39,7 +39,7 @@ async def test_an_opt_out_reaches_the_shop_in_one_run_and_the_log_names_both_mom
         line = next(each for each in pair.said() if "said_no_at" in each.facts)
         left_at, told_at = (datetime.fromisoformat(line.facts[name]) for name in ("said_no_at", "told_at"))
         assert left_at <= told_at
-        assert "the person said no on" in str(line.message)
+        assert "the other system was told on" in str(line.message)
         assert "anna@" not in str(line.message) + "".join(line.facts.values())
 
 

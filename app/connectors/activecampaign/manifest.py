@@ -90,7 +90,7 @@ MANIFEST = Manifest(
         text("A shop's orders are written either by GraphQL or by REST, never both; carts always go by REST."),
         text("REST knows no order status: a cancelled or failed order is sent with a total of zero."),
         text(
-            "Contacts and orders are deleted only when you undo an import; what was written by GraphQL stays even "
+            "Contacts, orders and carts are deleted only when you undo an import; what was written by GraphQL stays even "
             "then, and so do the people who ordered."
         ),
         text("Currencies without cents, such as yen, are sent as the documentation says; try one order first."),

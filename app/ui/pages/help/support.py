@@ -36,7 +36,7 @@ class SupportSheet(Sheet):
         self.body.addWidget(
             BodyLabel(
                 _(
-                    "It holds no names, addresses, numbers of customers or keys. Look at every part before you save "
+                    "It holds no names, addresses, customer numbers or keys. Look at every part before you save "
                     "it; nothing is sent to anybody."
                 )
             )
