@@ -245,6 +245,22 @@ def test_nothing_is_cut_in_the_smallest_window(
     patiently_whole(qtbot, panel)
 
 
+def test_without_a_changed_number_nothing_is_offered_and_nothing_can_be_undone(
+    panel: ProductsPanel, window: FakeWindow, qtbot: QtBot
+) -> None:
+    window.services.past.held = {Kind.ORDERS: 158}
+    panel.match_button.click()
+    qtbot.waitUntil(lambda: bool(window.notices.toasts))
+    assert not panel.model.undo_stack.canUndo()
+
+    window.services.products.in_source = (product("NEW-01", "Rooibos"),)
+    panel.read_button.click()
+    qtbot.waitUntil(lambda: window.services.products.saved == 1)
+    qtbot.waitUntil(lambda: panel.model.is_saved)
+    assert not panel.model.has_new_numbers
+    assert panel.past_offer.isHidden()
+
+
 def test_changed_numbers_are_offered_for_orders_sent_before(
     panel: ProductsPanel, window: FakeWindow, qtbot: QtBot
 ) -> None:

@@ -16,6 +16,7 @@ from app.core.configuration import ProductRow
 from app.core.errors import AppError
 from app.core.texts import _, ngettext
 from app.sdk.manifest import ProductNumbers
+from app.services.matching import ALL_PRODUCTS
 from app.services.producttable import TableChange
 from app.ui.context import Context
 from app.ui.pages.products.rows import ProductRows, RowState, block_from_text
@@ -103,6 +104,7 @@ class ProductsModel(QObject):
         self.key = key
         self._on_error = on_error
         self._numbers: ProductNumbers | None = None
+        self._numbers_at_first: Mapping[str, str] = {}
         self.is_loaded = False
         self.is_saved = True
         self.source_name = ""
@@ -116,6 +118,11 @@ class ProductsModel(QObject):
     @property
     def rows(self) -> ProductRows:
         return self.table.products
+
+    @property
+    def has_new_numbers(self) -> bool:
+        """Whether an order would be sent with other numbers than when the table was opened."""
+        return _numbers_of(self.rows.all()) != self._numbers_at_first
 
     async def load(self) -> None:
         """Raises AppError."""
@@ -134,6 +141,7 @@ class ProductsModel(QObject):
             return await asyncio.to_thread(ProductRows, rows, numbers)
 
         self.show(await self._context.engine.call(read))
+        self._numbers_at_first = _numbers_of(self.rows.all())
         self.is_loaded = True
         self.loaded.emit()
 
@@ -270,12 +278,15 @@ class ProductsModel(QObject):
             self.saved_changed.emit(self.is_saved)
 
     async def _exchange(self, rows: Sequence[ProductRow], words: str) -> None:
-        numbers = self._numbers
+        numbers, known = self._numbers, self.rows.all()
 
-        async def build(_services: Services) -> ProductRows:
-            return await asyncio.to_thread(ProductRows, rows, numbers)
+        async def build(_services: Services) -> ProductRows | None:
+            is_same = await asyncio.to_thread(lambda: _telling(rows) == _telling(known))
+            return None if is_same else await asyncio.to_thread(ProductRows, rows, numbers)
 
         built = await self._context.engine.call(build)
+        if built is None:
+            return
         self.undo_stack.push(_ExchangeTable(self, built, words))
 
     async def _busy(self, words: str, make: Callable[[Services], object]) -> Sequence[ProductRow]:
@@ -291,3 +302,12 @@ class ProductsModel(QObject):
         self.saved_changed.emit(False)
         self.counts_changed.emit()
         self._pause.start()
+
+
+def _telling(rows: Sequence[ProductRow]) -> Sequence[ProductRow]:
+    """Without an empty row for all products, which is as good as none."""
+    return [row for row in rows if row.key != ALL_PRODUCTS or row.number]
+
+
+def _numbers_of(rows: Sequence[ProductRow]) -> Mapping[str, str]:
+    return {row.key: row.number for row in rows if row.number}

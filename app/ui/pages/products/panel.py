@@ -74,7 +74,7 @@ class ProductsPanel(Panel):
 
     def _show_saved(self, is_saved: bool) -> None:
         self._show_counts()
-        if is_saved:
+        if is_saved and self.model.has_new_numbers:
             self.run(self.past_offer.show_when_sent())
 
     def _build_filters(self) -> QHBoxLayout:
