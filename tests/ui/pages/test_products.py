@@ -252,6 +252,7 @@ def test_without_a_changed_number_nothing_is_offered_and_nothing_can_be_undone(
     panel.match_button.click()
     qtbot.waitUntil(lambda: bool(window.notices.toasts))
     assert not panel.model.undo_stack.canUndo()
+    assert window.notices.actions == []
 
     window.services.products.in_source = (product("NEW-01", "Rooibos"),)
     panel.read_button.click()

@@ -244,9 +244,13 @@ class ProductsPanel(Panel):
 
     async def _match(self) -> None:
         self.clear_error()
+        steps = self.model.undo_stack.index()
         found = await self.model.match()
         words = ngettext("{count} number found.", "{count} numbers found.", found).format(count=number(found))
-        self.context.notices.toast(words, action_words=_("Undo"), on_action=self.model.undo_stack.undo)
+        if self.model.undo_stack.index() == steps:  # "Undo" would take back what was done before
+            self.context.notices.toast(words)
+        else:
+            self.context.notices.toast(words, action_words=_("Undo"), on_action=self.model.undo_stack.undo)
         if self.model.rows.count(RowState.TO_CHECK):
             self.chips.select(RowState.TO_CHECK)
         self._filter()
