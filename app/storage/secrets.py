@@ -105,15 +105,26 @@ class Vault:
             record = await self._rows.record()
             if record.wrapped is None:
                 raise SecretStoreError(
-                    text("Your secrets have no passphrase yet."), remedy=text("Choose a passphrase first."), field="passphrase"
+                    text("Your secrets have no passphrase yet."),
+                    remedy=text("Choose a passphrase first."),
+                    field="passphrase",
                 )
             _refuse_short(new, field="new_passphrase")
             await self._unlock(record.wrapped, old)
             key = SealingKey.random()
             wrapped = await self._wrapped(new, key)
-            await self._rows.reseal(replace(record, wrapped=wrapped), self._key or key, key)
-            self._key = key
-            await self._database.scrub()
+            # Cancelling must not part what is written from the key in memory: what that seals could not be opened.
+            resealing = asyncio.create_task(self._reseal(replace(record, wrapped=wrapped), key))
+            try:
+                await asyncio.shield(resealing)
+            except asyncio.CancelledError:
+                await asyncio.wait({resealing})
+                raise
+
+    async def _reseal(self, record: VaultRecord, key: SealingKey) -> None:
+        await self._rows.reseal(record, self._key or key, key)
+        self._key = key
+        await self._database.scrub()
 
     async def use_keystore(self) -> None:
         """Gives the key of an open vault to the keystore; a passphrase is no longer asked for."""

@@ -1,5 +1,6 @@
 import asyncio
 import base64
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from keyring.errors import KeyringError, KeyringLocked
 from app.core.configuration import Account
 from app.core.errors import SecretStoreError
 from app.storage.accounts import AccountsStore
-from app.storage.database import Database
+from app.storage.database import Database, Work
 from app.storage.environment import secrets_from_environment, variable_for
 from app.storage.folder import DataFolder
 from app.storage.keystore import Keystore
@@ -346,6 +347,38 @@ async def test_a_passphrase_is_changed_only_by_who_knows_it(database: Database) 
     assert raised.value.field == "new_passphrase"
     assert await vault.get("my-shop") == {"token": CANARY}
     assert await vault_with(database, NoKeyring(), KOPPLER_PASSPHRASE="correct horse").get("my-shop")
+
+
+async def test_a_passphrase_whose_change_nobody_waits_for_is_changed_as_a_whole(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault = vault_with(database, NoKeyring())
+    await vault.use_passphrase("correct horse")
+    await vault.put("my-shop", {"token": CANARY})
+    has_begun, may_write, write = threading.Event(), threading.Event(), database.write
+
+    async def slow(work: Work[object], *, is_durable: bool = True) -> object:
+        def late(connection: sqlite3.Connection) -> object:
+            has_begun.set()
+            may_write.wait(10)
+            return work(connection)
+
+        return await write(late, is_durable=is_durable)
+
+    monkeypatch.setattr(database, "write", slow)
+    changing = asyncio.create_task(vault.change_passphrase("correct horse", "battery staple"))
+    await asyncio.to_thread(has_begun.wait, 10)
+    changing.cancel()
+    await asyncio.sleep(0)
+    may_write.set()
+    await asyncio.wait({changing})
+    monkeypatch.undo()
+    assert changing.cancelled()
+    await vault.put("my-mail", {"key": CANARY})
+    again = vault_with(database, NoKeyring())
+    await again.use_passphrase("battery staple")
+    assert await again.get("my-mail") == {"key": CANARY}
+    assert await again.get("my-shop") == {"token": CANARY}
 
 
 async def test_a_short_passphrase_is_refused(database: Database) -> None:
