@@ -16,10 +16,9 @@ from app.core.person import AskedBy
 from app.core.records import Kind
 from app.core.texts import Text, _, ntext, text
 from app.services.listing import listed
-from app.storage.faults import file_error
-from app.storage.flushing import flush
 from app.storage.persondata import PersonHoldings
 from app.storage.personfiles import FileFate, FileSort
+from app.storage.replacing import replace_file
 
 
 class PersonTask(StrEnum):
@@ -196,15 +195,13 @@ def write_person_report(report: PersonReport, path: Path) -> None:
     """JSON for a name that ends so, else text. Raises StorageError; an existing file is replaced by a whole one."""
     is_json = path.suffix.casefold() == ".json"
     words = json.dumps(as_values(report), ensure_ascii=False, indent=2) + "\n" if is_json else as_text(report)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        partial.write_text(words, encoding="utf-8" if is_json else "utf-8-sig", newline="\n")
-        flush(partial)
-        partial.replace(path)
-    except OSError as error:
-        raise file_error(error, path) from error
-    finally:
-        partial.unlink(missing_ok=True)
+    # The mark lets Windows' own editor see that this is UTF-8.
+    encoding = "utf-8" if is_json else "utf-8-sig"
+    replace_file(path, lambda temporary: _write(temporary, words, encoding))
+
+
+def _write(path: Path, words: str, encoding: str) -> None:
+    path.write_text(words, encoding=encoding, newline="\n")
 
 
 def _records(holdings: PersonHoldings) -> Text:

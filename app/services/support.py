@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -33,11 +34,10 @@ from app.services.anonymous import Placeholders, choices_kept
 from app.services.log import Log
 from app.services.systems import Systems
 from app.storage.accounts import AccountsStore
-from app.storage.faults import file_error
-from app.storage.flushing import flush
 from app.storage.integrations import IntegrationsStore
 from app.storage.ledger import Ledger
 from app.storage.products import ProductsStore
+from app.storage.replacing import replace_file
 from app.storage.runs import Runs as RunBook
 
 Health = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -109,7 +109,7 @@ class Support:
 
     async def save(self, bundle: SupportBundle, path: str | Path) -> None:
         """Exactly what was composed. Raises StorageError; an existing file is replaced by a whole one."""
-        await asyncio.to_thread(_write, bundle, Path(path))
+        await asyncio.to_thread(replace_file, Path(path), partial(_write, bundle))
 
     async def _configuration(
         self, names: Placeholders, accounts: Sequence[Account], integrations: Sequence[Integration]
@@ -254,14 +254,6 @@ def _json(value: object) -> str:
 
 
 def _write(bundle: SupportBundle, path: Path) -> None:
-    partial = path.with_name(path.name + ".partial")
-    try:
-        with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
-            for each in bundle.files:
-                archive.writestr(each.name, each.content)
-        flush(partial)
-        partial.replace(path)
-    except OSError as error:
-        raise file_error(error, path) from error
-    finally:
-        partial.unlink(missing_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in bundle.files:
+            archive.writestr(each.name, each.content)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import os
 import re
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,10 +15,10 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from app.core.errors import ConfigError, StorageError
+from app.core.errors import ConfigError
 from app.core.texts import current_language, text
 from app.sdk.archive import is_bomb
-from app.storage.flushing import flush
+from app.storage.replacing import replace_file
 
 Value = str | int | Decimal
 """What a cell holds: a text, which no spreadsheet executes or changes, or a number."""
@@ -66,25 +64,6 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value
         raise _unknown_ending(path)
     safe = ([neutralised(_encodable(cell)) if isinstance(cell, str) else cell for cell in row] for row in rows)
     replace_file(path, lambda temporary: save(temporary, header, safe))
-
-
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
-    """Writes beside the file and puts the result in its place at once. Raises StorageError."""
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-        os.close(descriptor)
-    except OSError as error:
-        raise _write_error(path, error) from error
-    temporary = Path(name)
-    try:
-        write(temporary)
-        flush(temporary)
-        temporary.replace(path)
-    except OSError as error:
-        raise _write_error(path, error) from error
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
 
 
 def read_table(path: Path) -> Table:
@@ -263,12 +242,4 @@ def _unknown_ending(path: Path) -> ConfigError:
         text('"{file}" is neither a CSV nor an Excel file.', file=path.name),
         remedy=text("Choose a name that ends with .csv or .xlsx."),
         field="path",
-    )
-
-
-def _write_error(path: Path, error: OSError) -> StorageError:
-    return StorageError(
-        text('The file "{file}" cannot be written.', file=path.name),
-        remedy=text("Close it in other programs, check the folder and the free space, then try again."),
-        detail=f"{type(error).__name__}: {error.strerror}",
     )

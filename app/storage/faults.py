@@ -12,7 +12,7 @@ from app.core.texts import text
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _NO_ACCESS = {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}
-_DISK_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
 class DamagedDatabaseError(StorageError):
@@ -87,7 +87,7 @@ def disk_full(place: Path, detail: str) -> StorageError:
 
 def file_error(error: OSError, place: Path) -> StorageError:
     detail = f"{type(error).__name__}: {error.strerror or error}"
-    if error.errno in _DISK_FULL:
+    if error.errno in DISK_FULL:
         return disk_full(place, detail)
     if isinstance(error, FileExistsError | NotADirectoryError):
         return StorageError(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from app.core.events import Level, RequestEvent
 from app.core.texts import Text, text
-from app.storage.faults import file_error
 from app.storage.flushing import flush
 from app.storage.logjson import LoggedEvent
+from app.storage.replacing import write_error
 
 _LEVELS: Mapping[Level, Text] = {
     Level.DEBUG: text("Detail"),
@@ -51,7 +51,7 @@ async def write_report(path: Path, lines: AsyncIterator[str]) -> int:
         await asyncio.to_thread(flush, partial)
         await asyncio.to_thread(partial.replace, path)
     except OSError as error:
-        raise file_error(error, path) from error
+        raise write_error(error, path) from error
     finally:
         await asyncio.to_thread(partial.unlink, missing_ok=True)
     return count

@@ -14,6 +14,7 @@ from app.storage.backups import Backups
 from app.storage.database import Database
 from app.storage.folder import DataFolder
 from app.storage.log import LogStore
+from app.storage.replacing import replace_file
 
 
 @pytest.fixture
@@ -73,6 +74,30 @@ def test_a_table_that_cannot_be_finished_leaves_the_old_one_and_nothing_else(nam
 
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    ("error", "words"), [(OSError(28, "No space left"), "The disk is full"), (PermissionError(13, "No"), "report.txt")]
+)
+def test_a_report_about_a_person_that_cannot_be_finished_leaves_nothing(
+    error: OSError, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: Path) -> None:
+        raise error
+
+    monkeypatch.setattr("app.storage.replacing.flush", fail)
+    with pytest.raises(StorageError, match=words) as caught:
+        replace_file(tmp_path / "report.txt", lambda temporary: temporary.touch())
+    assert caught.value.remedy
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_place_of_a_folder_is_not_told_of_the_data_folder(tmp_path: Path) -> None:
+    (tmp_path / "shop").touch()
+    with pytest.raises(StorageError) as caught:
+        replace_file(tmp_path / "shop" / "support.zip", lambda temporary: temporary.touch())
+    assert "support.zip" in str(caught.value.message)
+    assert "data folder" not in str(caught.value)
 
 
 def _breaking(error: OSError) -> Iterator[tuple[str]]:
