@@ -87,7 +87,7 @@ def lines() -> list[LogEvent | RequestEvent]:
 
 def leaks(words: str) -> list[str]:
     found = [name for name, seed in SEEDS.items() if seed.casefold() in words.casefold()]
-    return found + [name for name in ("deich", "0199", "canary") if name in words.casefold()]
+    return found + [name for name in ("deich", "5550199", "canary") if name in words.casefold()]
 
 
 def content(bundle: SupportBundle, name: str) -> str:
