@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ _DATED = len("koppler-20260131-120000-000000")
 async def database_health(database: Database, folder: DataFolder, backups: Backups) -> Mapping[str, Any]:
     """Numbers and SQLite's own verdict. Raises StorageError."""
     inside = await database.read(_inside)
-    return {**inside, **_around(folder, backups)}
+    return {**inside, **await asyncio.to_thread(_around, folder, backups)}
 
 
 def _inside(connection: sqlite3.Connection) -> dict[str, Any]:
