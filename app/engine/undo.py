@@ -22,7 +22,7 @@ from app.core.errors import (
     UnknownOutcomeError,
 )
 from app.core.events import Emit, now
-from app.core.ledger import Entry, EntryState, FlowMark, RunRecord
+from app.core.ledger import Entry, EntryState, FlowMark, Landing, RunRecord
 from app.core.outcomes import FlowBalance, Outcome
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind
@@ -102,11 +102,11 @@ class UndoEngine:
         """All at once, so that a crash leaves either the whole undo or nothing of it."""
         await self._creations.forget_history(self._run.integration, self._run.kinds)
         verdicts = await self._valid()
-        entries = [self._planned(each) if each.goes else self._kept(each) for each in verdicts]
-        await self._ledger.record(entries)
-        for verdict, entry in zip(verdicts, entries, strict=True):
+        await self._ledger.record([self._noted(each) for each in verdicts if each.goes or not _is_open(each.entry)])
+        await self._pass_by([each.entry for each in verdicts if not each.goes and _is_open(each.entry)])
+        for verdict in verdicts:
             if not verdict.goes:
-                self._tell.record(entry, verdict.label)
+                self._tell.record(self._kept(verdict), verdict.label)
         marks = [await self._mark(kind) for kind in self._run.kinds]
         if not any(mark.read for mark in marks):
             raise FailedError(
@@ -115,6 +115,20 @@ class UndoEngine:
             )
         for mark in marks:
             await self._ledger.checkpoint(self._run.id, mark)
+
+    async def _pass_by(self, entries: Sequence[Entry]) -> None:
+        """What another run has left open stays open, and can be retried."""
+        for kind in self._run.kinds:
+            if keys := [each.key for each in entries if each.kind is kind]:
+                landing = Landing(
+                    integration=self._run.integration,
+                    kind=kind,
+                    run_id=self._run.id,
+                    at=now(),
+                    mark=FlowMark(kind=kind),
+                    unchanged=keys,
+                )
+                await self._ledger.land(landing)
 
     async def _valid(self) -> Sequence[Verdict]:
         """What another run has touched since the survey stays as that run left it."""
@@ -228,8 +242,8 @@ class UndoEngine:
             return self._settled(verdict.entry, Outcome.IN_DOUBT, "answer_lost")
         return self._kept(verdict)
 
-    def _planned(self, verdict: Verdict) -> Entry:
-        return self._unsettled(verdict, EntryState.PLANNED)
+    def _noted(self, verdict: Verdict) -> Entry:
+        return self._unsettled(verdict, EntryState.PLANNED) if verdict.goes else self._kept(verdict)
 
     def _sent(self, verdict: Verdict) -> Entry:
         """From now on the target may hold it no longer. An import that comes before this undo goes on must not take it
@@ -255,6 +269,11 @@ class UndoEngine:
 
     def _changed(self, entry: Entry, **values: object) -> Entry:
         return msgspec.structs.replace(entry, run_id=self._run.id, at=now(), seen_run="", seen_at=None, **values)
+
+
+def _is_open(entry: Entry) -> bool:
+    """Failed, held, in doubt or under way: somebody or some run has to see to it."""
+    return entry.state is not EntryState.SETTLED or (entry.outcome is not None and entry.outcome.needs_attention)
 
 
 def _without(balance: FlowBalance, waiting: int) -> FlowBalance:

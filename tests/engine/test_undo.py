@@ -311,3 +311,19 @@ async def test_what_an_undo_removed_goes_again_although_record_and_terms_are_as_
     assert result.balance.total.count(Outcome.CREATED) == 9
     assert result.balance.total.count(Outcome.UNCHANGED) == 1
     assert returns.warehouse.items["3"]["total"] == "1.00 EUR"
+
+
+async def test_what_a_later_run_could_not_send_stays_a_problem_that_can_be_retried(returns: Returns) -> None:
+    bench = returns.bench
+    bench.source.records[0] = order(1, "12.00")
+    returns.warehouse.refused = {"1"}
+    await bench.run(RunMode.CHANGES)
+    result = await returns.undo()
+    assert result.is_finished
+    assert result.balance.total.count(Outcome.UNCHANGED) == 1
+    assert set(returns.warehouse.items) == {"1"}
+    assert returns.outcome("1") == (Outcome.FAILED, "refused")
+    returns.warehouse.refused = set()
+    retried = await bench.run(RunMode.RETRY)
+    assert retried.balance.total.count(Outcome.UPDATED) == 1
+    assert returns.warehouse.items["1"]["total"] == "12.00 EUR"
