@@ -71,6 +71,7 @@ class InspectSheet(Sheet):
         for each in past:
             words = f"{moment(each.at)} · {OUTCOME_NAMES[each.outcome]}"
             self._history.addWidget(SecondaryLabel(f"{words} · {each.message}" if each.message else words))
+        self.fit()
 
     def _copy(self) -> None:
         lines = [f"{name}: {value}" for name, value in self._facts if value]
