@@ -36,8 +36,7 @@ from app.sdk.plan import Draft, Plan, Settled
 from app.sdk.source import Page
 
 _CARGO_SIZE = 50
-"""Two cargos are in the air at most: what a crash leaves to be looked up stays within a hundred records, or two batches
-of a target that takes larger ones."""
+"""Two of them are in the air at most: a target that takes larger batches gets them one at a time."""
 
 
 class Flow:

@@ -74,9 +74,9 @@ class Life:
     async def lived(self, work: Callable[[], Awaitable[None]]) -> RunResult:
         """Never raises AppError: the result and the events say how it ended. Cancellation leaves the run interrupted,
         to be continued."""
-        await self._runs.begin(self._run)
-        self._tell(RunState.RUNNING)
         try:
+            await self._runs.begin(self._run)
+            self._tell(RunState.RUNNING)
             await work()
             await self.refuse_imbalance()
         except StopRequested:

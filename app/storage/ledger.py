@@ -108,11 +108,14 @@ class Ledger:
 
     async def unsettled(self, integration: str, kind: Kind) -> Sequence[Entry]:
         """Entries still planned or sent, because an earlier run was cut off; what was intended becomes "sent"."""
-        await self._database.write(
-            lambda connection: unfold(connection, "integration = ? AND kind = ?", (integration, kind.value))
-        )
-        condition = "integration = ? AND kind = ? AND state <> 'settled' ORDER BY key"
-        return await self._select(condition, (integration, kind.value), "entry_unsettled")
+        place, values = "integration = ? AND kind = ?", (integration, kind.value)
+
+        def work(connection: sqlite3.Connection) -> tuple[Entry, ...]:
+            unfold(connection, place, values)
+            query = f"SELECT {COLUMNS} FROM entry INDEXED BY entry_unsettled WHERE {place} AND state <> 'settled'"  # noqa: S608
+            return tuple(map(entry_of, connection.execute(f"{query} ORDER BY key", values)))
+
+        return await self._database.write(work)
 
     async def keys(self, integration: str, kind: Kind, *, after: str = "", limit: int = 5_000) -> Sequence[str]:
         """Keys of records that the target holds (settled as created, updated or unchanged), in order, from ``after``

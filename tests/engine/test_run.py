@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from app.core.errors import ProtocolError, SignInError, UnreachableError
+from app.core.errors import ProtocolError, SignInError, StorageError, UnreachableError
 from app.core.events import LogEvent, RecordEvent, RunMode, RunState, SummaryEvent, discard
-from app.core.ledger import EntryState
+from app.core.ledger import EntryState, RunRecord
 from app.core.money import Money
 from app.core.outcomes import Outcome
 from app.core.records import Kind, OptOut, OrderStatus, Unreadable
@@ -132,6 +132,18 @@ async def test_a_passing_fault_is_waited_out_and_the_run_finishes(bench: Bench) 
     result = await bench.run()
     assert result.is_finished
     assert result.balance.total.count(Outcome.CREATED) == 19
+
+
+async def test_a_run_that_cannot_even_be_written_down_ends_with_a_result_instead_of_an_exception(bench: Bench) -> None:
+    async def refuse(run: RunRecord) -> None:
+        raise StorageError("the disk is full")
+
+    bench.source.records = [order(1)]
+    bench.runs.begin = refuse  # type: ignore[method-assign]
+    result = await bench.run()
+    assert (result.run.state, type(result.error)) == (RunState.PAUSED, StorageError)
+    assert [each.is_finished for each in bench.events if isinstance(each, SummaryEvent)] == [False]
+    assert bench.warehouse.arrivals == []
 
 
 async def test_a_lasting_fault_leaves_the_run_waiting_and_it_continues_later(bench: Bench) -> None:
