@@ -5,6 +5,8 @@ The engine knows the secrets; the window only ever sees their absence.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
@@ -13,9 +15,9 @@ from app.core.errors import AppError
 from app.ui.context import Context
 
 
-def copy_masked(context: Context, words: str, owner: QObject) -> None:
-    """For lines of the log and details of errors."""
-    context.tasks.spawn(_copy(context, words, is_masked=True), owner=owner, on_error=_say_nothing)
+def copy_masked(context: Context, words: str, owner: QObject, on_copied: Callable[[], None] | None = None) -> None:
+    """For lines of the log and details of errors. ``on_copied`` is called once the words are there."""
+    context.tasks.spawn(_copy(context, words, is_masked=True, on_copied=on_copied), owner=owner, on_error=_say_nothing)
 
 
 def copy_without_secrets(context: Context, words: str, owner: QObject) -> None:
@@ -23,9 +25,11 @@ def copy_without_secrets(context: Context, words: str, owner: QObject) -> None:
     context.tasks.spawn(_copy(context, words, is_masked=False), owner=owner, on_error=_say_nothing)
 
 
-async def _copy(context: Context, words: str, *, is_masked: bool) -> None:
+async def _copy(context: Context, words: str, *, is_masked: bool, on_copied: Callable[[], None] | None = None) -> None:
     clean = await context.engine.ask(lambda services: services.redact(words))
     QGuiApplication.clipboard().setText(masked_words(clean) if is_masked else clean)
+    if on_copied is not None:
+        on_copied()
 
 
 def _say_nothing(_error: AppError) -> None:

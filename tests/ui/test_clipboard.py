@@ -5,14 +5,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
+from app.core.errors import StorageError
 from app.core.events import Level, LogEvent
 from app.core.outcomes import Outcome
-from app.core.texts import verbatim
+from app.core.texts import text, verbatim
 from app.ui.clipboard import copy_masked, copy_without_secrets
 from app.ui.log_feed import LogFeed
 from app.ui.pages.log.desk import LogDesk
 from app.ui.pages.run.inspect import InspectSheet
 from app.ui.shell.log_pane import LogPane
+from app.ui.widgets.toast import Toast
 from tests.ui.fake_runs import problem
 from tests.ui.fakes import FakeWindow
 
@@ -72,3 +74,21 @@ def test_a_record_that_failed_is_copied_without_its_address(window: FakeWindow, 
     assert "1001" in words
     assert SECRET not in words
     assert ADDRESS not in words
+
+
+def test_what_could_not_be_copied_is_not_called_copied(window: FakeWindow, qtbot: QtBot) -> None:
+    pane = LogPane()
+    window.show(pane)
+    desk = LogDesk(window.context, LogFeed(), pane)
+    assert desk.parent() is None
+    window.engine.failure = StorageError(text("The database is damaged."))
+    with qtbot.waitSignal(pane.copy_wanted):
+        pane.copy()
+    qtbot.waitUntil(lambda: not window.context.tasks._running)
+    assert pane.window().findChildren(Toast) == []
+    window.engine.failure = None
+    pane.append(LogFeed().lines([LogEvent(level=Level.INFO, message=verbatim(SAID))]))
+    pane.flush()
+    pane.copy()
+    qtbot.waitUntil(lambda: len(pane.window().findChildren(Toast)) == 1)
+    assert SECRET not in copied(qtbot)

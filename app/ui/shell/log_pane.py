@@ -137,6 +137,8 @@ class LogPane(QWidget):
             for line in self.lines()
         )
         self.copy_wanted.emit(text)
+
+    def tell_copied(self) -> None:
         Toast.show_on(self, _("Copied"))
 
     def retranslate(self) -> None:

@@ -41,7 +41,7 @@ class LogDesk(QObject):
         pane.line_activated.connect(self.open_line)
         pane.report_requested.connect(self.ask_where)
         context.engine.events_arrived.connect(self._hear)
-        pane.copy_wanted.connect(lambda words: copy_masked(context, words, self))
+        pane.copy_wanted.connect(lambda words: copy_masked(context, words, self, pane.tell_copied))
 
     def open_line(self, entry_id: int) -> LineSheet | None:
         """None for a line that has left the pane meanwhile."""
