@@ -214,7 +214,7 @@ class _Wiring:
             book=self.book,
             keyed_hash=self._hash,
             problems=Problems(self._ledger, self.book, reasons),
-            why=Why(self._ledger, self.book, self._hash, reasons),
+            why=Why(self._ledger, self.book, self._hash, reasons, self._erased_people),
             emit=bus.emit,
             continue_undo=undoing.go_on,
             patience=patience,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,6 +13,9 @@ from app.core.texts import LANGUAGES, _
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001 - the only name its type has
+
+_MOST_DIGITS = 9
+"""More than any number of records; the database would refuse what has twenty."""
 
 
 class _ShowVersion(argparse.Action):
@@ -203,13 +206,13 @@ def _flow(raw: str) -> Kind:
 
 
 def _positive(raw: str) -> int:
-    if not raw.isascii() or not raw.isdigit() or int(raw) < 1:
+    if not raw.isascii() or not raw.isdigit() or len(raw) > _MOST_DIGITS or int(raw) < 1:
         raise argparse.ArgumentTypeError(_("a whole number from 1 is needed, not {value}").format(value=raw))
     return int(raw)
 
 
 def _port(raw: str) -> int:
-    if not raw.isascii() or not raw.isdigit() or int(raw) > 65_535:
+    if not raw.isascii() or not raw.isdigit() or len(raw) > _MOST_DIGITS or int(raw) > 65_535:
         raise argparse.ArgumentTypeError(_("a port from 0 to 65535 is needed, not {value}").format(value=raw))
     return int(raw)
 
@@ -217,8 +220,8 @@ def _port(raw: str) -> int:
 def _moment(raw: str) -> datetime:
     """A day or a moment, in this computer's time zone unless it names its own."""
     try:
-        return datetime.fromisoformat(raw).astimezone()
-    except ValueError:
+        return datetime.fromisoformat(raw).astimezone(UTC).astimezone()
+    except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(
             _("a date such as 2026-01-31 is needed, not {value}").format(value=raw)
         ) from None

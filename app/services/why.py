@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.addresses import is_email, masked_email, normalised_email
@@ -19,6 +19,7 @@ from app.engine.planning import search_form
 from app.engine.ports import KeyedHash
 from app.services.listing import listed
 from app.storage.entry_rows import PastOutcome
+from app.storage.erasedmarks import ErasedPeople
 from app.storage.ledger import Ledger
 from app.storage.runs import Runs as RunBook
 
@@ -41,7 +42,15 @@ class Answer:
 
 
 class Why:
-    def __init__(self, ledger: Ledger, book: RunBook, keyed_hash: KeyedHash, reasons: ReasonTexts) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        book: RunBook,
+        keyed_hash: KeyedHash,
+        reasons: ReasonTexts,
+        erased_people: Callable[[], Awaitable[ErasedPeople]],
+    ) -> None:
+        self._erased_people = erased_people
         self._ledger = ledger
         self._book = book
         self._hash = keyed_hash
@@ -73,6 +82,10 @@ class Why:
         return past if explanation.message == past.message else replace(past, message=str(explanation.words))
 
     async def _unknown(self, integration: Integration, words: str) -> Answer:
+        # The journal has no trace of whoever was erased: without this the answer would be to check the spelling.
+        if await self._is_erased(integration, words):
+            sentence = text("This person was erased before and is not sent again. To change that, allow them again.")
+            return Answer(found=False, entries=(), sentence=sentence)
         shown = masked_email(words.strip()) if "@" in words else words.strip()
         recent = await self._book.recent(integration.key)
         last = next((run for run in recent if run.mode is not RunMode.UNDO), None)  # an undo reads nothing new
@@ -95,6 +108,13 @@ class Why:
                 "Check the spelling. If it is newer, sync the changes; if it is another kind of record, add it under "
                 '"What to send".'
             ),
+        )
+
+    async def _is_erased(self, integration: Integration, words: str) -> bool:
+        erased = await self._erased_people()
+        return any(
+            erased.has(integration.key, form if is_email(form) else "", "" if is_email(form) else form)
+            for form in _forms(words)
         )
 
 

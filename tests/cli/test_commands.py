@@ -212,14 +212,23 @@ def test_a_mapping_goes_out_and_in_again(koppler: Koppler, practice: Set, tmp_pa
         ["frobnicate"],
         ["run"],
         ["run", "x", "--limit", "0"],
+        ["run", "x", "--limit", "9" * 26],
+        ["run", "x", "--limit", "9" * 5000],
         ["run", "x", "--flow", "shoes"],
         ["run", "x", "--since", "yesterday"],
+        ["run", "x", "--since", "0001-01-01T00:00:00+14:00"],
         ["run", "x", "--historical", "--since", "2026-01-01"],
         ["simulate", "bigcommerce", "--port", "99999"],
     ],
 )
 def test_wrong_use_ends_with_two(koppler: Koppler, arguments: list[str]) -> None:
     assert koppler(*arguments).code == 2
+
+
+@pytest.mark.parametrize("more", [["--limit", "5"], ["--flow", "orders"]])
+def test_a_run_that_goes_on_takes_no_other_frame(koppler: Koppler, more: list[str]) -> None:
+    result = koppler("run", "anything", "--continue", *more)
+    assert (result.code, "as it was begun" in result.err) == (2, True)
 
 
 @pytest.mark.parametrize("place", [0, 4])

@@ -109,3 +109,12 @@ def test_words_for_many_people_are_refused(koppler: Koppler, practice: Set) -> N
     outcome = koppler("person", "find", "Anna", "--json")
     assert outcome.code == 3
     assert outcome.event("error")["field"] == "words"
+
+
+def test_why_says_of_an_erased_person_that_they_are_not_sent(koppler: Koppler, somebody: str) -> None:
+    assert koppler("person", "erase", somebody, "--confirm").code == 0
+    answer = koppler("why", "shop-to-mail", somebody.upper(), "--json").event("answer")
+    assert "erased before and is not sent" in answer["sentence"]
+    assert koppler("person", "allow", somebody).code == 0
+    answer = koppler("why", "shop-to-mail", somebody, "--json").event("answer")
+    assert "was not among what was read" in answer["sentence"]

@@ -14,14 +14,20 @@ from app.core.errors import ConfigError
 from app.core.events import Event, RecordEvent, RunMode, RunState
 from app.core.ledger import Entry
 from app.core.records import Kind
-from app.core.texts import _
+from app.core.texts import _, text
 from app.services import RunHandle, RunResult, Services
+from app.services.names import WrongUseError
 
 Start = Callable[[Services], Awaitable[RunHandle]]
 
 
 async def run_integration(session: Session) -> Exit:
     arguments = session.arguments
+    if arguments.goes_on and (arguments.limit or arguments.flow):
+        raise WrongUseError(
+            text("--continue goes on with a run as it was begun, without --limit and --flow."),
+            remedy=text("Leave them out, or start a new run."),
+        )
 
     async def start(services: Services) -> RunHandle:
         if arguments.goes_on:
