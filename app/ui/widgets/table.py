@@ -128,6 +128,7 @@ class TableFrame(QFrame):
         self._state = state
         self._key = f"table.{key}.widths"
         self._is_shrinking = is_shrinking
+        self._most_px: int | None = None
         self._columns = tuple(columns)
         self._is_fitting = False
         self.view = Table(name, self, selects_cells=selects_cells)
@@ -155,6 +156,11 @@ class TableFrame(QFrame):
             self.view.horizontalScrollBar().rangeChanged.connect(self._refit)
             self._refit()
 
+    def limit_height(self, most_px: int) -> None:
+        """As high as its rows up to so much, also when rows come and go; the rest is scrolled."""
+        self._most_px = most_px
+        self._refit()
+
     def sizeHint(self) -> QSize:
         return QSize(400, self._content_height())
 
@@ -172,10 +178,14 @@ class TableFrame(QFrame):
         rows = max(self.view.model().rowCount(), 1)
         height = SIZES.table_header + rows * self.view.verticalHeader().defaultSectionSize() + 2
         sideways = self.view.horizontalScrollBar()
-        return height + (sideways.sizeHint().height() if sideways.maximum() > 0 else 0)
+        height += sideways.sizeHint().height() if sideways.maximum() > 0 else 0
+        return height if self._most_px is None else min(height, self._most_px)
 
     def _refit(self) -> None:
-        self.setMaximumHeight(self._content_height())
+        if self._most_px is None:
+            self.setMaximumHeight(self._content_height())
+        else:
+            self.setFixedHeight(self._content_height())
         self.updateGeometry()
 
     def _shape_columns(self, columns: Sequence[Column]) -> None:

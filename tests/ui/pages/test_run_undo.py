@@ -87,6 +87,9 @@ def test_the_sheet_stays_on_the_screen_and_leaves_no_gaps(qtbot: QtBot, page: Ru
     sheet = asked(page, qtbot)
     layout = sheet.layout()
     assert layout is not None
+    sheet.frame.view.horizontalScrollBar().rangeChanged.emit(0, 0)  # as when columns are fitted a moment later
+    assert sheet.table.rowCount() == 15
+    assert sheet.frame.maximumHeight() == sheet.frame.minimumHeight() == 220
     assert sheet.height() == layout.totalHeightForWidth(sheet.width())
     assert sheet.screen().availableGeometry().contains(sheet.geometry())
 

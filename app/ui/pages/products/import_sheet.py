@@ -59,7 +59,7 @@ class ImportSheet(Sheet):
             model.appendRow(items)
         columns = [Column(None, MonoDelegate()), Column(170, MonoDelegate()), Column(170, MonoDelegate())]
         frame = TableFrame(_("Changes"), model, columns, row_height_px=30, is_shrinking=True, is_bare=True)
-        frame.setFixedHeight(min(frame.sizeHint().height(), 300))
+        frame.limit_height(300)
         return frame
 
 

@@ -230,7 +230,7 @@ class RunPage(Page):
             self.table.view.setColumnHidden(column, not self.problem_table.has_words(column))
         self.table.fit_columns()
         self.table.setVisible(bool(model.problems))
-        self.table.setFixedHeight(min(self.table.sizeHint().height(), _MOST_TABLE_PX))
+        self.table.limit_height(_MOST_TABLE_PX)
         open_count = sum(model.balance.total.count(each) for each in model.listed if each.needs_attention)
         can_retry = not model.is_active and model.integration is not None and open_count > 0
         self.retry_button.setEnabled(can_retry)

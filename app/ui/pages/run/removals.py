@@ -49,7 +49,7 @@ class RemovalSheet(Sheet):
         frame = TableFrame(name, model, columns, row_height_px=28, is_shrinking=True, is_bare=True)
         for hidden in (ProblemColumn.CUSTOMER, ProblemColumn.WHY, ProblemColumn.INSPECT):
             frame.view.setColumnHidden(hidden, True)
-        frame.setFixedHeight(min(frame.sizeHint().height(), _LIST_PX))
+        frame.limit_height(_LIST_PX)
         self.body.addWidget(frame)
         if count > len(problems):
             words = _("The first {shown} of {count} are listed.").format(shown=len(problems), count=number(count))

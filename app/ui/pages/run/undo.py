@@ -161,7 +161,7 @@ class UndoSheet(Sheet):
         self.count_words.setText(_count_words(survey))
         self.kept_words.setText(_kept_words(kept, reasons))
         self.table.show_verdicts(survey.verdicts, reasons)
-        self.frame.setFixedHeight(min(self.frame.sizeHint().height(), _LIST_PX))
+        self.frame.limit_height(_LIST_PX)
         shown = self.table.rowCount()
         words = _("{shown} of {count} are listed.")
         self.rest.setText(words.format(shown=number(shown), count=number(len(survey.verdicts))))
