@@ -228,7 +228,7 @@ class _Wiring:
             coverage=Coverage(integrations, integrating),
             runs=runs,
             home=self._home,
-            past=PastRecords(runs, self.book, self._ledger),
+            past=PastRecords(runs, self.book, self._ledger, Creations(self._database)),
             undoing=undoing,
             products=ProductMapping(systems, accounts, integrations, integrating, self._products),
             fields=FieldMapping(integrations, integrating),

@@ -12,15 +12,17 @@ from app.core.records import Kind
 from app.core.texts import text
 from app.services.launching import RunHandle
 from app.services.runs import Runs
+from app.storage.creations import Creations
 from app.storage.ledger import Ledger
 from app.storage.runs import Runs as RunBook
 
 
 class PastRecords:
-    def __init__(self, runs: Runs, book: RunBook, ledger: Ledger) -> None:
+    def __init__(self, runs: Runs, book: RunBook, ledger: Ledger, creations: Creations) -> None:
         self._runs = runs
         self._book = book
         self._ledger = ledger
+        self._creations = creations
 
     async def count(self, key: str, kind: Kind) -> int:
         """How many records of the kind the target holds by this integration's doing."""
@@ -41,7 +43,13 @@ class PastRecords:
     async def _beginning(self, key: str, kinds: Sequence[Kind]) -> datetime | None:
         """None reads everything. Raises ConfigError where nobody knows it: an earlier day would send what the person
         never wanted sent."""
-        imports = await self._book.of_modes(key, {RunMode.HISTORICAL})
+        # Of what was undone since, nothing is there to be sent again.
+        undone_at = max((run.started_at for run in await self._book.of_modes(key, {RunMode.UNDO})), default=None)
+        imports = [
+            run
+            for run in await self._book.of_modes(key, {RunMode.HISTORICAL})
+            if undone_at is None or run.started_at > undone_at or await self._creations.any(key, run.id)
+        ]
         days = {_first_day([run for run in imports if kind in run.kinds]) for kind in kinds}
         if len(days) > 1:
             raise ConfigError(

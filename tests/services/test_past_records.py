@@ -106,3 +106,20 @@ async def test_flows_imported_from_different_days_are_not_read_from_the_earlier_
     with pytest.raises(ConfigError, match="different days") as caught:
         await shop.past.apply("daily", [Kind.CONTACTS, Kind.ORDERS])
     assert "one flow at a time" in str(caught.value.remedy)
+
+
+async def test_an_import_that_was_undone_says_nothing_of_a_beginning(shop: Services) -> None:
+    await noted(shop, RunMode.HISTORICAL, None, (Kind.ORDERS,), 3)
+    await noted(shop, RunMode.UNDO, None, (Kind.ORDERS,), 2)
+    await imported(shop, LONG_AGO)
+    handle = await shop.past.apply("daily", [Kind.ORDERS])
+    await handle.wait()
+    assert (await shop.runs.get(handle.run_id)).record.since == LONG_AGO
+
+
+async def test_an_import_of_which_something_was_left_by_an_undo_still_counts(shop: Services) -> None:
+    await imported(shop, LONG_AGO)
+    await noted(shop, RunMode.UNDO, None, (Kind.ORDERS,), -1)
+    handle = await shop.past.apply("daily", [Kind.ORDERS])
+    await handle.wait()
+    assert (await shop.runs.get(handle.run_id)).record.since == LONG_AGO
