@@ -1,10 +1,13 @@
 import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.core.fields import FieldRule
 from app.core.records import Kind
 from app.core.texts import use_language
 from app.ui.pages.fields import FieldsPanel
+from app.ui.pages.fields.row import REMOVE_PX
 from app.ui.pages.name_sheet import NameSheet
 from tests.ui.accessibility import unnamed_controls
 from tests.ui.cut_words import patiently_whole
@@ -23,6 +26,17 @@ def panel(window: FakeWindow, qtbot: QtBot, tea_key: str) -> FieldsPanel:
 def choose(box: object, data: str) -> None:
     box.setCurrentIndex(box.findData(data))  # type: ignore[attr-defined]
     box.activated.emit(box.currentIndex())  # type: ignore[attr-defined]
+
+
+def test_headings_stand_above_their_fields(panel: FieldsPanel, qtbot: QtBot) -> None:
+    row = panel.rows[0]
+
+    def left(part: QWidget) -> int:
+        return part.mapTo(panel, QPoint(0, 0)).x()
+
+    qtbot.waitUntil(lambda: left(panel.target_title) == left(row.target))
+    assert left(panel.source_title) == left(row.source)
+    assert row.remove.width() == REMOVE_PX
 
 
 def test_rows_show_both_sides_by_name(panel: FieldsPanel) -> None:

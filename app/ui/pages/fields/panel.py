@@ -19,10 +19,9 @@ from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from app.ui.widgets.card import Card
 from app.ui.widgets.empty import EmptyState
 from app.ui.widgets.labels import ElidedLabel, HorizontalLine, SecondaryLabel
+from app.ui.widgets.monogram import DirectionArrow
 from app.ui.widgets.progress import ProgressLine
 from app.ui.wording import number
-
-_ARROW_PX = 12
 
 
 class FieldsPanel(Panel):
@@ -87,12 +86,12 @@ class FieldsPanel(Panel):
         row = QHBoxLayout(head)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACING.m)
-        self._source_title = ElidedLabel(is_second=True, size_px=TYPE.small)
-        self._target_title = ElidedLabel(is_second=True, size_px=TYPE.small)
-        row.addWidget(self._source_title, 1)
-        row.addSpacing(_ARROW_PX)
-        row.addWidget(self._target_title, 1)
-        for words, width in ((_("When"), WHEN_PX), (_("When it is empty"), EMPTY_PX), ("", REMOVE_PX - SPACING.xs)):
+        self.source_title = ElidedLabel(is_second=True, size_px=TYPE.small)
+        self.target_title = ElidedLabel(is_second=True, size_px=TYPE.small)
+        row.addWidget(self.source_title, 1)
+        row.addWidget(_room(DirectionArrow().width()))
+        row.addWidget(self.target_title, 1)
+        for words, width in ((_("When"), WHEN_PX), (_("When it is empty"), EMPTY_PX), ("", REMOVE_PX)):
             label = SecondaryLabel(words, size_px=TYPE.small, is_wrapping=False)
             label.setFixedWidth(width)
             row.addWidget(label)
@@ -160,8 +159,8 @@ class FieldsPanel(Panel):
     def _offer(self) -> None:
         for row, rule in zip(self.rows, self.model.rows, strict=True):
             row.offer(self.model.source_fields, self.model.remote_fields, rule)
-        self._source_title.set_words(_("Field in {system}").format(system=self.model.source_name))
-        self._target_title.set_words(_("Field in {system}").format(system=self.model.target_name))
+        self.source_title.set_words(_("Field in {system}").format(system=self.model.source_name))
+        self.target_title.set_words(_("Field in {system}").format(system=self.model.target_name))
         is_known = bool(self.model.source_fields)
         self.card.setVisible(bool(self.rows))
         self.add_button.setVisible(bool(self.rows) and is_known)
@@ -188,3 +187,10 @@ class FieldsPanel(Panel):
         self.clear_error()
         made = await self.model.create_field(place, name)
         self.context.notices.toast(_('The field "{field}" was created.').format(field=made.label))
+
+
+def _room(width_px: int) -> QWidget:
+    """Above what has no heading."""
+    room = QWidget()
+    room.setFixedWidth(width_px)
+    return room

@@ -18,7 +18,7 @@ from app.ui.widgets.monogram import DirectionArrow
 from app.ui.widgets.toggle import CheckBox
 
 _NEW = "\0new"
-WHEN_PX, EMPTY_PX, REMOVE_PX = 190, 190, 34
+WHEN_PX, EMPTY_PX, REMOVE_PX = 190, 190, 28
 
 
 class FieldRow(QWidget):
