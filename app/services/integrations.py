@@ -11,6 +11,7 @@ from app.core.errors import ConfigError
 from app.core.events import now
 from app.core.fields import FieldRule, is_field_path
 from app.core.labels import counted, in_reading_order
+from app.core.ledger import RunRecord
 from app.core.outcomes import Outcome
 from app.core.records import Kind
 from app.core.texts import Text, text
@@ -20,6 +21,7 @@ from app.services.matching import ALL_PRODUCTS
 from app.services.names import UnknownNameError
 from app.services.status import NextStep, RunView, Standing, Status, status_of
 from app.services.systems import Systems, checked_flows
+from app.services.waiting import waiting_run
 from app.storage.integrations import IntegrationsStore
 from app.storage.ledger import Ledger
 from app.storage.products import ProductsStore
@@ -202,7 +204,7 @@ class Integrations:
         held = {kind: await self._sent(integration.key, kind) for kind in integration.flows}
         standing = Standing(
             is_running=self._is_running(integration.key),
-            last_run=last_run,
+            last_run=await self._waiting_run(integration) or last_run,
             has_imported=await self._has_imported(integration),
             has_open_issues=await self._ledger.count(integration.key, outcomes=_OPEN) > 0,
             is_checked=all(each.account.checked_at for each in accounts),
@@ -225,11 +227,17 @@ class Integrations:
 
     async def _last_run(self, integration: Integration) -> RunView | None:
         recent = await self._runs.recent(integration.key, 1)
-        if not recent:
-            return None
-        balance = await self._ledger.balance(recent[0].id)
+        return await self._run_view(integration, recent[0]) if recent else None
+
+    async def _waiting_run(self, integration: Integration) -> RunView | None:
+        unfinished = await self._runs.last_unfinished(integration.key)
+        waiting = waiting_run(unfinished, await self._runs.recent(integration.key)) if unfinished else None
+        return await self._run_view(integration, waiting) if waiting else None
+
+    async def _run_view(self, integration: Integration, run: RunRecord) -> RunView:
+        balance = await self._ledger.balance(run.id)
         is_active = self._is_running(integration.key)
-        return RunView(record=recent[0], balance=balance, title=integration.title, is_active=is_active)
+        return RunView(record=run, balance=balance, title=integration.title, is_active=is_active)
 
     async def _sent(self, key: str, kind: Kind) -> int:
         return await self._ledger.count(key, kind=kind, outcomes=_SENT)

@@ -18,6 +18,7 @@ from app.core.texts import Text, text
 from app.engine.planning import search_form
 from app.engine.ports import KeyedHash
 from app.services.listing import listed
+from app.services.waiting import waiting_run
 from app.storage.entry_rows import PastOutcome
 from app.storage.erasedmarks import ErasedPeople
 from app.storage.ledger import Ledger
@@ -39,6 +40,9 @@ class Answer:
     entries: tuple[WhyEntry, ...]
     sentence: Text
     next_step: Text = Text("")
+
+
+_WHOLE = frozenset({RunMode.HISTORICAL, RunMode.CHANGES})
 
 
 class Why:
@@ -88,7 +92,10 @@ class Why:
             return Answer(found=False, entries=(), sentence=sentence)
         shown = masked_email(words.strip()) if "@" in words else words.strip()
         recent = await self._book.recent(integration.key)
-        last = next((run for run in recent if run.mode is not RunMode.UNDO), None)  # an undo reads nothing new
+        # An undo and a retry read nothing new, and neither makes good for an import that stopped before it.
+        read = [run for run in recent if run.mode not in {RunMode.UNDO, RunMode.RETRY}]
+        begun = (run for run in read if run.mode in _WHOLE and run.state is not RunState.FINISHED)
+        last = waiting_run(next(begun, None), read) or next(iter(read), None)
         if last is None:
             sentence = text('"{words}" is not known: nothing has been read yet.', words=shown)
             return Answer(found=False, entries=(), sentence=sentence, next_step=text("Start the historical import."))

@@ -110,3 +110,24 @@ async def test_the_mapping_check_names_what_is_missing_doubled_and_not_allowed(s
 async def test_options_come_in_groups_for_the_form(services: Services) -> None:
     groups = services.systems.options_model("stall", "depot")
     assert [str(group.title) for group in groups] == ["What to send", "Writing to Depot"]
+
+
+async def test_a_stopped_import_waits_however_many_retries_end_well_after_it(shop: Services, market: Market) -> None:
+    market.source.on_page = lambda number: handle.stop() if number == 2 else None
+    handle = await shop.runs.start("daily", RunMode.HISTORICAL)
+    await handle.wait()
+    market.source.on_page = lambda _: None
+    assert (await (await shop.runs.retry("daily")).wait()).is_finished
+    view = await shop.integrations.get("daily")
+    assert (view.status, view.next_step.action) == (Status.PAUSED, Action.CONTINUE)
+    assert "has not been read" in str((await shop.runs.why("daily", "10")).sentence)
+
+
+async def test_a_stopped_import_waits_no_more_once_another_brought_everything(shop: Services, market: Market) -> None:
+    market.source.on_page = lambda number: handle.stop() if number == 2 else None
+    handle = await shop.runs.start("daily", RunMode.HISTORICAL)
+    await handle.wait()
+    market.source.on_page = lambda _: None
+    await (await shop.runs.start("daily", RunMode.HISTORICAL)).wait()
+    assert (await shop.integrations.get("daily")).status is Status.UP_TO_DATE
+    assert "was not among" in str((await shop.runs.why("daily", "nobody")).sentence)
