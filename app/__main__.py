@@ -20,10 +20,19 @@ if TYPE_CHECKING:
 
 
 _SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+_TRY_LATER = 4
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code, as the command line documents it."""
+    try:
+        return _started(argv)
+    except KeyboardInterrupt:
+        # While modules are still being read nothing is open yet, and nothing needs to be said.
+        return _TRY_LATER
+
+
+def _started(argv: Sequence[str] | None) -> int:
     from app.cli.main import main as run_command_line
     from app.sdk.redaction import Redactor
     from app.services.crash import guarded_standard_error

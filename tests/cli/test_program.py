@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from app.__main__ import main
+
 ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -129,3 +131,11 @@ def test_a_console_with_an_old_code_page_shows_what_it_can(start: Start) -> None
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert "BigCommerce" in output
+
+
+def test_ctrl_c_while_the_program_starts_leaves_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("app.services.crash.guarded_standard_error", interrupted)
+    assert main(["accounts"]) == 4
