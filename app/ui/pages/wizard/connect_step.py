@@ -109,8 +109,9 @@ class ConnectStep(StepWidget):
         manifest = self.model.system(side)
         if manifest is None:
             return
-        self.side = side
         accounts = await self.model.accounts_for(side)
+        # Nothing of the other side may be taken for this one while its form is on the way.
+        self.side, self.editor = side, None
         chosen = self.model.account(side)
         own = [view for view in accounts if not view.account.is_practice]
         start = chosen.key if chosen is not None else (own[0].key if own else NEW)
