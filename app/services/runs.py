@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.core.configuration import Integration
 from app.core.errors import ConfigError
-from app.core.events import Emit, RunMode
+from app.core.events import Emit, RunMode, now
 from app.core.ledger import RunRecord
 from app.core.outcomes import Outcome
 from app.core.records import Kind
@@ -73,6 +73,10 @@ class Runs:
         Raises ConfigError where the person must act first: missing secrets or mappings, a run that works already, an
         integration that is a draft or switched off. Nothing is recorded then.
         """
+        if since is not None and since > now():
+            raise ConfigError(
+                text("That day lies in the future."), remedy=text("Choose a day that has passed."), field="since"
+            )
         integration = await self._ready(key)
         chosen = _chosen_kinds(integration, kinds, keys)
         if mode is RunMode.CHANGES and since is None and not await self._are_imported(key, chosen):

@@ -252,3 +252,10 @@ async def test_confirming_carries_out_what_was_held_and_nothing_else(shop: Servi
     assert await shop.runs.count_problems("daily", {Outcome.HELD}) == 0
     with pytest.raises(ConfigError):
         await shop.runs.confirm_removals("daily")
+
+
+async def test_an_import_from_a_day_to_come_is_refused_and_leaves_the_history_open(shop: Services) -> None:
+    with pytest.raises(ConfigError) as refused:
+        await shop.runs.start("daily", RunMode.HISTORICAL, since=now() + timedelta(days=300))
+    assert refused.value.field == "since"
+    assert await shop.runs.recent("daily") == ()
