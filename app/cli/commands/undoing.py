@@ -56,7 +56,11 @@ async def _survey(session: Session, services: Services) -> Survey:
         if time.monotonic() - told_at >= _INTERVAL_S:
             told_at = time.monotonic()
             session.output.note(_("{done} of {total} looked up").format(done=found.done, total=found.total))
-    raise AppError(text("Not every record could be looked up."), remedy=text("Type the command again."), detail=f"no survey of run {run_id}")
+    raise AppError(
+        text("Not every record could be looked up."),
+        remedy=text("Type the command again."),
+        detail=f"no survey of run {run_id}",
+    )
 
 
 def _show(session: Session, reasons: ReasonTexts, survey: Survey) -> None:

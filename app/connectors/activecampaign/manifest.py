@@ -90,8 +90,8 @@ MANIFEST = Manifest(
         text("A shop's orders are written either by GraphQL or by REST, never both; carts always go by REST."),
         text("REST knows no order status: a cancelled or failed order is sent with a total of zero."),
         text(
-            "Contacts, orders and carts are deleted only when you undo an import; what was written by GraphQL stays even "
-            "then, and so do the people who ordered."
+            "Contacts, orders and carts are deleted only when you undo an import; what was written by GraphQL stays "
+            "even then, and so do the people who ordered."
         ),
         text("Currencies without cents, such as yen, are sent as the documentation says; try one order first."),
         text("By REST, an amount above 21,474,836.47 is held: ActiveCampaign cannot store it."),
