@@ -95,8 +95,8 @@ async def follow(session: Session, services: Services, start: Start) -> Exit:
         services.events.subscribe(progress.hear)
         services.events.subscribe(lambda event: _tell_problem(session, event))
         handle = await start(services)
-        output.event("run", {"run_id": handle.run_id, "integration": key})
         with on_interrupt(handle.stop):
+            output.event("run", {"run_id": handle.run_id, "integration": key})
             result = await handle.wait()
     _close(session, services, result)
     return _exit(result)
