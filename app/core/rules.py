@@ -60,7 +60,7 @@ def hold(reason: str, **details: str) -> Refusal:
 
 def refusal_of(record: Record, rules: Rules) -> Refusal | None:
     """Why this record stays out, or None when it may go on to the mapping."""
-    if rules.is_erased is not _nobody and is_of_erased(record, rules):
+    if rules.is_erased is not _nobody and _is_of_erased(record, rules):
         return skip(ERASED_PERSON)
     match record:
         case Order():
@@ -73,7 +73,7 @@ def refusal_of(record: Record, rules: Rules) -> Refusal | None:
             return None
 
 
-def is_of_erased(record: Record, rules: Rules) -> bool:
+def _is_of_erased(record: Record, rules: Rules) -> bool:
     """What only ever lessens mail goes on: an opt-out, a bounce, a deletion."""
     match record:
         case Order():

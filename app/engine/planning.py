@@ -15,7 +15,7 @@ from app.core.ledger import Entry, EntryState
 from app.core.local_words import local_money
 from app.core.outcomes import Outcome
 from app.core.records import Bounce, Cart, Contact, OptOut, Order, Product, Record, StockLevel, Unreadable
-from app.core.rules import ERASED_PERSON, Refusal, Rules, is_of_erased, refusal_of, skip
+from app.core.rules import ERASED_PERSON, Refusal, Rules, refusal_of
 from app.engine.ports import KeyedHash
 from app.sdk.plan import Draft, Known, Plan, RecordPlan
 from app.sdk.target import Target
@@ -86,9 +86,9 @@ class Planner:
             return Sighting(
                 key=record.id, record=record, refusal=unreadable, where=record.where, message=record.message
             )
-        if is_of_erased(record, self._rules):
-            return self._nameless(record)
         refusal = refusal_of(record, self._rules)
+        if refusal is not None and refusal.reason == ERASED_PERSON:
+            return self._nameless(record, refusal)
         if refusal is not None:
             return Sighting(key=record.id, record=record, refusal=refusal, message=facts_in_words(refusal.details))
         drafted = self._target.draft(record)
@@ -97,11 +97,11 @@ class Planner:
         content_hash = self._hash(_CANONICAL.encode(drafted.content))
         return Sighting(key=record.id, record=record, draft=drafted, content_hash=content_hash, record_hash=record_hash)
 
-    def _nameless(self, record: Record) -> Sighting:
+    def _nameless(self, record: Record, refusal: Refusal) -> Sighting:
         """Counted, so that the run balances, but under a keyed id: neither ledger nor log learns anew who it is."""
         key = f"erased-{self._hash(b'erased record 1' + record.id.encode()).hex()}"
         nobody = Unreadable(id=key, reason=ERASED_PERSON, message="")
-        return Sighting(key=key, record=nobody, refusal=skip(ERASED_PERSON))
+        return Sighting(key=key, record=nobody, refusal=refusal)
 
     def sort(self, sightings: Sequence[Sighting], known: Mapping[str, Entry], run_id: str) -> Sorted:
         """What the ledger already knows costs no request. Of a key that comes twice, the later sighting counts."""
