@@ -133,7 +133,7 @@ class Simulator:
         if scope["path"].startswith("/_simulator/"):
             await self._inside(scope, receive, send)
             return
-        body = await _whole_body(receive)
+        body = await whole_body(receive)
         fault = self._fault_for(scope["method"], scope["path"])
         if fault is None or fault.kind is FaultKind.SLOW:
             await self._work(scope, body, _Slow(send, fault.delay_s) if fault else send)
@@ -155,7 +155,7 @@ class Simulator:
         if fault.kind is FaultKind.STATUS:
             self._note(scope, body, fault.status, fault.body.encode())
             answer = Response(fault.body, fault.status, dict(fault.headers))
-            await answer(scope, _body_again(body), send)
+            await answer(scope, body_again(body), send)
         elif fault.kind is FaultKind.CUT:
             cut = _Cut(send)
             await self._work(scope, body, cut)
@@ -177,7 +177,7 @@ class Simulator:
                 pieces.append(message.get("body", b""))
             await send(message)
 
-        await self._application(scope, _body_again(body), listen)
+        await self._application(scope, body_again(body), listen)
         self._note(scope, body, status, b"".join(pieces))
 
     def _note(self, scope: Scope, body: bytes, status: int, answer: bytes) -> None:
@@ -194,7 +194,7 @@ class Simulator:
             case "GET", "journal":
                 answer = JSONResponse([_exchange_json(each) for each in self.journal])
             case "POST", "faults":
-                self.fail(**json.loads(await _whole_body(receive)))
+                self.fail(**json.loads(await whole_body(receive)))
                 answer = JSONResponse({"faults": len(self.faults)})
             case _:
                 answer = Response(status_code=404)
@@ -212,7 +212,8 @@ def _exchange_json(exchange: Exchange) -> Json:
     }
 
 
-async def _whole_body(receive: Receive) -> bytes:
+async def whole_body(receive: Receive) -> bytes:
+    """What has come when the client breaks off before the end."""
     pieces = []
     while True:
         message = await receive()
@@ -224,7 +225,8 @@ async def _whole_body(receive: Receive) -> bytes:
     return b"".join(pieces)
 
 
-def _body_again(body: bytes) -> Receive:
+def body_again(body: bytes) -> Receive:
+    """For the application behind, once the body has been read."""
     messages = iter([{"type": "http.request", "body": body, "more_body": False}])
 
     async def receive() -> Message:

@@ -11,6 +11,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.sdk.simulator import body_again, whole_body
+
 Keys = Callable[[str, str, Any], Iterable[str]]
 """The records that a write carries, as ``orders:100``, from its method, path and JSON body."""
 
@@ -78,7 +80,7 @@ class Front:
             self._moved.set()
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, keys_of: Keys) -> None:
-        body, life = await _whole_body(receive), self.life
+        body, life = await whole_body(receive), self.life
         wanted = tuple(keys_of(scope["method"], scope["path"], _parsed(body)))
         is_lost = bool(wanted) and self._is_lost()
         if is_lost and not self._is_done:
@@ -88,7 +90,7 @@ class Front:
         async def keep(message: Message) -> None:
             answer.append(message)
 
-        await self.behind(scope, _again(body), keep)
+        await self.behind(scope, body_again(body), keep)
         for key in wanted if _is_accepted(answer) else ():
             self._note(key, life)
         self._moved.set()
@@ -128,27 +130,6 @@ def _parsed(body: bytes) -> Any:
         return json.loads(body) if body else None
     except ValueError:
         return None
-
-
-async def _whole_body(receive: Receive) -> bytes:
-    pieces = []
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            break
-        pieces.append(message.get("body", b""))
-        if not message.get("more_body", False):
-            break
-    return b"".join(pieces)
-
-
-def _again(body: bytes) -> Receive:
-    messages = iter([{"type": "http.request", "body": body, "more_body": False}])
-
-    async def receive() -> Message:
-        return next(messages, {"type": "http.disconnect"})
-
-    return receive
 
 
 def activecampaign_keys(method: str, path: str, body: Any) -> Iterable[str]:
