@@ -14,21 +14,10 @@ from app.core.outcomes import Outcome
 from app.engine.control import Control
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
-from app.sdk.simulator import Fault, FaultKind, serve
+from app.sdk.simulator import Fault, serve
 from tests.engine.conftest import Bench
 from tests.engine.warehouse import Warehouse, order
-
-faults = st.builds(
-    Fault,
-    kind=st.sampled_from([FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.CUT, FaultKind.STATUS]),
-    method=st.sampled_from(["", "GET", "POST"]),
-    path=st.just("/items"),
-    skip=st.integers(0, 6),
-    times=st.integers(1, 3),
-    status=st.sampled_from([429, 500, 502, 503, 401, 403]),
-    body=st.sampled_from(["", "<html>Bad gateway</html>", '{"message": "no"}']),
-    headers=st.sampled_from([{}, {"Retry-After": "0"}]),
-)
+from tests.engine.wire import faults_of
 
 
 @asynccontextmanager
@@ -58,7 +47,9 @@ def in_doubt(bench: Bench) -> set[str]:
 
 
 @settings(max_examples=40)
-@given(st.lists(faults, max_size=5), st.integers(1, 25), st.booleans(), st.sets(st.integers(1, 25), max_size=3))
+@given(
+    st.lists(faults_of("POST"), max_size=5), st.integers(1, 25), st.booleans(), st.sets(st.integers(1, 25), max_size=3)
+)
 def test_everything_arrives_once_and_balances(
     troubles: list[Fault], number: int, is_strict: bool, refused: set[int]
 ) -> None:

@@ -12,22 +12,11 @@ from app.core.outcomes import Outcome
 from app.engine.undo_survey import Survey
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
-from app.sdk.simulator import Fault, FaultKind, serve
+from app.sdk.simulator import Fault, serve
 from tests.engine.conftest import Bench
 from tests.engine.returns import ReturningWarehouse, Returns
 from tests.engine.warehouse import order
-
-faults = st.builds(
-    Fault,
-    kind=st.sampled_from([FaultKind.DROP_BEFORE, FaultKind.DROP_AFTER, FaultKind.CUT, FaultKind.STATUS]),
-    method=st.sampled_from(["", "GET", "DELETE"]),
-    path=st.just("/items"),
-    skip=st.integers(0, 6),
-    times=st.integers(1, 3),
-    status=st.sampled_from([429, 500, 502, 503, 401, 403]),
-    body=st.sampled_from(["", "<html>Bad gateway</html>", '{"message": "no"}']),
-    headers=st.sampled_from([{}, {"Retry-After": "0"}]),
-)
+from tests.engine.wire import faults_of
 
 
 async def until_finished(returns: Returns) -> None:
@@ -42,7 +31,7 @@ async def until_finished(returns: Returns) -> None:
 
 
 @settings(max_examples=25)
-@given(st.lists(faults, max_size=5), st.integers(1, 15), st.sets(st.integers(1, 15), max_size=3))
+@given(st.lists(faults_of("DELETE"), max_size=5), st.integers(1, 15), st.sets(st.integers(1, 15), max_size=3))
 def test_everything_untouched_goes_and_everything_touched_stays(
     troubles: list[Fault], number: int, touched: set[int]
 ) -> None:
