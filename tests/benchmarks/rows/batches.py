@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.engine_runs import Work, engine_sample
-from tests.benchmarks.measuring import Figure, Goal, Sample, cpu, interleaved, rate
-from tests.benchmarks.raw import raw_sample, raw_sample_of_our_client
+from tests.benchmarks.contest import against_raw
+from tests.benchmarks.engine_runs import Work
+from tests.benchmarks.measuring import Figure, Goal, cpu, rate
 
 NAME = "batches"
 TITLE = "batches of 500"
@@ -15,20 +15,7 @@ TITLE = "batches of 500"
 
 async def measure(bench: Bench) -> Sequence[Figure]:
     work = Work(records=bench.records(20_000, at_least=1_000), size=500)
-
-    async def engine() -> Sample:
-        await bench.behave(orders=work.records)
-        return await engine_sample(bench, work)
-
-    async def raw() -> Sample:
-        await bench.behave(orders=work.records)
-        return await raw_sample(bench, work)
-
-    async def ours() -> Sample:
-        await bench.behave(orders=work.records)
-        return await raw_sample_of_our_client(bench, work)
-
-    series = await interleaved(bench.rounds, {"engine": engine, "raw": raw, "ours": ours})
+    series = await against_raw(bench, work)
     return [
         Figure(
             what="records/s of the raw loop",
