@@ -52,6 +52,18 @@ class OrderStatus(StrEnum):
     ON_HOLD = "on_hold"
 
 
+class OrderEvent(StrEnum):
+    """What happened last to an order, where the source tells it: sources that speak of payments rather than states."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+    CHARGEBACK = "chargeback"
+    PAYMENT_MISSED = "payment_missed"
+    REBILL_STOPPED = "rebill_stopped"
+    REBILL_RESUMED = "rebill_resumed"
+    LAST_PAID_DAY = "last_paid_day"
+
+
 class Address(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     first_name: str = ""
     last_name: str = ""
@@ -104,6 +116,9 @@ class Contact(_Record, frozen=True, kw_only=True, eq=False):
     tags: tuple[str, ...] = ()
     created_at: datetime | None = None
     is_guest: bool = False
+    is_subscriber_only: bool = False
+    """On the newsletter list of the shop without an account there."""
+    delivery: Address | None = None
     custom: Mapping[str, str] = {}
 
 
@@ -118,8 +133,11 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sku: str = ""
     ean: str = ""
     category: str = ""
+    category_paths: tuple[tuple[str, ...], ...] = ()
+    """Paths from the root, each a tuple of names."""
     url: str = ""
     image_url: str = ""
+    tax_percent: Decimal | None = None
 
     @property
     def total(self) -> Money:
@@ -131,6 +149,17 @@ class Discount(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     amount: Money
     """Positive."""
     is_shipping: bool = False
+
+
+class Reversal(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Money that went back: a refund, or a chargeback by the buyer's bank."""
+
+    id: str
+    amount: Money
+    """Positive."""
+    at: datetime
+    is_chargeback: bool = False
+    reason: str = ""
 
 
 class Adjustment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -163,6 +192,9 @@ class Order(_Record, frozen=True, kw_only=True, eq=False):
     tax: Money | None = None
     """Contained in the other amounts, never added to them."""
     refunded: Money | None = None
+    reversals: tuple[Reversal, ...] = ()
+    """What ``refunded`` consists of, where the source itemises it."""
+    event: OrderEvent | None = None
     discounts: tuple[Discount, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     """Every amount that lines, shipping and discounts leave open, so that all of them together come to the total."""
@@ -175,6 +207,10 @@ class Order(_Record, frozen=True, kw_only=True, eq=False):
     cart_id: str = ""
     url: str = ""
     note: str = ""
+    language: str = ""
+    pickup_point: str = ""
+    custom: Mapping[str, str] = {}
+    """The source's own additional values, by names that stay the same."""
 
     @property
     def is_credit_note(self) -> bool:
@@ -218,6 +254,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
     ean: str = ""
     name: str = ""
     price: Money | None = None
+    net_price: Money | None = None
     attributes: Mapping[str, str] = {}
     quantity: Decimal | None = None
     image_url: str = ""
@@ -228,7 +265,10 @@ class Product(_Record, frozen=True, kw_only=True, eq=False):
     sku: str = ""
     ean: str = ""
     price: Money | None = None
+    """Including tax, as far as the source tells the two apart."""
+    net_price: Money | None = None
     description: str = ""
+    short_description: str = ""
     url: str = ""
     image_url: str = ""
     brand: str = ""

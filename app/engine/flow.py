@@ -24,7 +24,7 @@ from app.engine.flights import Cargo, Flights, loaded
 from app.engine.history import with_history
 from app.engine.intake import Intake
 from app.engine.job import Job, Route
-from app.engine.planning import Planner, Sighting, identities_of
+from app.engine.planning import Planner, Sighting
 from app.engine.ports import LedgerPort
 from app.engine.progress import Progress
 from app.engine.reading import closing, one_of_each_name
@@ -119,7 +119,7 @@ class Flow:
         async with closing(pages):
             try:
                 async for page in pages:
-                    for part in one_of_each_name(page):
+                    for part in one_of_each_name(page, self._planner.names_of):
                         await self._process(flights, part)
             except AppError:  # where reading fails, what has left before arrives first
                 with contextlib.suppress(AppError):
@@ -161,7 +161,7 @@ class Flow:
     async def _process(self, flights: Flights, page: Page) -> None:
         await self._control.gate()
         records = {record.id: record for record in page.records if record.id not in self._waiting}
-        if flights.carry(identity for record in records.values() for identity in identities_of(record)):
+        if flights.carry(name for record in records.values() for name in (record.id, *self._planner.names_of(record))):
             await flights.landed()
         known = await self._known(list(records))
         familiar, seen = self._sighted(records, known)

@@ -18,7 +18,8 @@ from app.core.records import Bounce, Cart, Contact, OptOut, Order, Product, Reco
 from app.core.rules import ERASED_PERSON, Refusal, Rules, refusal_of
 from app.engine.ports import KeyedHash
 from app.sdk.plan import Draft, Known, Plan, RecordPlan
-from app.sdk.target import Target
+from app.sdk.source import Screens, Source
+from app.sdk.target import CreatesParties, Target
 
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
 _PLAIN = msgspec.msgpack.Encoder()
@@ -36,6 +37,8 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
     record_hash: bytes = b""
     where: str = ""
     message: str = ""
+    names: tuple[str, ...] = ()
+    """What must not travel twice at the same time beside the key."""
 
     @property
     def label(self) -> str:
@@ -43,7 +46,7 @@ class Sighting(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def identities(self) -> tuple[str, ...]:
-        return identities_of(self.record)
+        return (self.key, *self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,27 @@ class Sorted:
 class Planner:
     """Rules, then the target's draft, then the ledger's memory, then the look-up in the target, then the plan."""
 
-    def __init__(self, target: Target, rules: Rules, keyed_hash: KeyedHash, terms: bytes = b"") -> None:
+    def __init__(
+        self,
+        target: Target,
+        rules: Rules,
+        keyed_hash: KeyedHash,
+        terms: bytes = b"",
+        source: Source | Screens | None = None,
+    ) -> None:
         self._target = target
+        self._screen = source.screen if isinstance(source, Screens) else None
+        self._parties = target.parties if isinstance(target, CreatesParties) else None
         self._rules = rules
         self._hash = keyed_hash
         self._terms = terms
+
+    def names_of(self, record: Record | Unreadable) -> tuple[str, ...]:
+        """What the target would know the record by beside its key, and what it would create on the way."""
+        own = (name,) if (name := identity_of(record)) else ()
+        if self._parties is None or isinstance(record, Unreadable):
+            return own
+        return (*own, *self._parties(record))
 
     def record_hash(self, record: Record | Unreadable) -> bytes:
         """Empty where the terms are not known."""
@@ -89,13 +108,22 @@ class Planner:
         refusal = refusal_of(record, self._rules)
         if refusal is not None and refusal.reason == ERASED_PERSON:
             return self._nameless(record, refusal)
+        if refusal is None and self._screen is not None:
+            refusal = self._screen(record)
         if refusal is not None:
             return Sighting(key=record.id, record=record, refusal=refusal, message=facts_in_words(refusal.details))
         drafted = self._target.draft(record)
         if isinstance(drafted, Refusal):
             return Sighting(key=record.id, record=record, refusal=drafted, message=facts_in_words(drafted.details))
         content_hash = self._hash(_CANONICAL.encode(drafted.content))
-        return Sighting(key=record.id, record=record, draft=drafted, content_hash=content_hash, record_hash=record_hash)
+        return Sighting(
+            key=record.id,
+            record=record,
+            draft=drafted,
+            content_hash=content_hash,
+            record_hash=record_hash,
+            names=self.names_of(record),
+        )
 
     def _nameless(self, record: Record, refusal: Refusal) -> Sighting:
         """Counted, so that the run balances, but under a keyed id: neither ledger nor log learns anew who it is."""
@@ -170,11 +198,6 @@ def natural_keys(record: Record | Unreadable) -> tuple[str, ...]:
             return (record.sku,)
         case _:
             return ()
-
-
-def identities_of(record: Record | Unreadable) -> tuple[str, ...]:
-    """What must not travel twice at the same time: the key, and what the target would know it by."""
-    return (record.id, name) if (name := identity_of(record)) else (record.id,)
 
 
 def identity_of(record: Record | Unreadable) -> str:

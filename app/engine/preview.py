@@ -45,7 +45,9 @@ async def preview(job: Job, *, ledger: LedgerPort, keyed_hash: KeyedHash, limit:
             kinds = [each.kind for each in job.routes if each.target is route.target]
             await route.target.open(kinds, job.timing)
             setup[id(route.target)] = route.target.setup()
-        records += await _flow(route, job, Planner(route.target, job.rules, keyed_hash), ledger, limit)
+        records += await _flow(
+            route, job, Planner(route.target, job.rules, keyed_hash, source=route.source), ledger, limit
+        )
     return PreviewResult([step for steps in setup.values() for step in steps], records)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections import defaultdict
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
 from typing import TypeVar
 
 from app.core.errors import AppError
 from app.core.records import Deletion, Kind, Record, Unreadable
-from app.engine.planning import identity_of
 from app.sdk.source import Page
 
 _Item = TypeVar("_Item")
@@ -68,16 +66,16 @@ async def gathered(pages: AsyncIterator[Page], at_least: int) -> AsyncGenerator[
         raise failure
 
 
-def one_of_each_name(page: Page) -> Iterator[Page]:
-    """The page in parts, in which no two records have what the target tells them apart by: the second is planned when
-    the first has arrived. Of a key that comes twice, the later record counts. The cursor goes with the last part."""
+def one_of_each_name(page: Page, names_of: Callable[[Record | Unreadable], Sequence[str]]) -> Iterator[Page]:
+    """The page in parts, in which no two records have what the target tells them apart by, or would create, in common:
+    the second is planned when the first has arrived. Of a key that comes twice, the later record counts. The cursor
+    goes with the last part."""
     parts: list[list[Record | Unreadable]] = [[]]
-    seen: defaultdict[str, int] = defaultdict(int)
+    next_place: dict[str, int] = {}
     for record in {each.id: each for each in page.records}.values():
-        place = 0
-        if name := identity_of(record):
-            place = seen[name]
-            seen[name] += 1
+        names = names_of(record)
+        place = max((next_place.get(name, 0) for name in names), default=0)
+        next_place.update(dict.fromkeys(names, place + 1))
         if place == len(parts):
             parts.append([])
         parts[place].append(record)

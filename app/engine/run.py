@@ -88,7 +88,7 @@ class Engine:
         mark = self._mark_of(route.kind)
         if mark.is_done:
             return
-        planner = Planner(route.target, self._job.rules_of(route), self._hash, route.terms)
+        planner = Planner(route.target, self._job.rules_of(route), self._hash, route.terms, route.source)
         flow = Flow(
             route,
             self._job,

@@ -165,7 +165,7 @@ class UndoEngine:
         if entries:
             self._tell.began(route.kind, len(entries))
             await open_targets([each for each in self._routes if each.target is route.target])
-            examiner = Examiner(route, Planner(route.target, self._rules, self._hash))
+            examiner = Examiner(route, Planner(route.target, self._rules, self._hash, source=route.source))
             for group in in_groups(entries, GROUP_SIZE):
                 await self._undo_group(route, examiner, group)
         await self._ledger.checkpoint(self._run.id, replace(mark, is_done=True))

@@ -83,7 +83,7 @@ class Surveyor:
         await open_targets(self._routes)
         found: list[Verdict] = []
         for route in in_undo_order(self._routes):
-            examiner = Examiner(route, Planner(route.target, self._rules, self._hash))
+            examiner = Examiner(route, Planner(route.target, self._rules, self._hash, source=route.source))
             touched = await self._creations.updated_since(self._run, route.kind)
             async for page in self._pages(route.kind):
                 verdicts = await examiner.examine(page, ids_of(found), touched)

@@ -11,6 +11,7 @@ from app.core.errors import ConfigError
 from app.core.events import Emit, discard, now
 from app.core.texts import text
 from app.sdk.http import HttpClient
+from app.sdk.pushes import EMPTY_INBOX, Inbox
 from app.sdk.settings import Settings
 
 AnySettings = TypeVar("AnySettings", bound=Settings)
@@ -25,6 +26,8 @@ class Access(Generic[AnySettings]):
     emit: Emit = discard
     clock: Callable[[], datetime] = now
     """Aware, UTC."""
+    inbox: Inbox = EMPTY_INBOX
+    """What the system has pushed to this account."""
 
     @property
     def http(self) -> HttpClient:

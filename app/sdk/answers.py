@@ -44,6 +44,8 @@ class Answer:
     url: str = ""
     redact: Callable[[str], str] = field(default=str, compare=False, repr=False)
     """Takes secrets out of whatever is shown or logged of this answer."""
+    decode: Callable[[Answer], Json] | None = field(default=None, compare=False, repr=False)
+    """The connector's own, for vendors who do not speak JSON."""
 
     @property
     def is_empty(self) -> bool:
@@ -63,6 +65,8 @@ class Answer:
 
         Raises ProtocolError where the body is no JSON, such as a web page from a proxy.
         """
+        if self.decode is not None:
+            return self.decode(self)
         try:
             return _DECODER.decode(self.content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

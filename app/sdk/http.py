@@ -58,12 +58,25 @@ Authenticate = Callable[[], Awaitable[Mapping[str, str]]]
 """Headers that sign a request in; asked before every request, so that a token can be renewed in time."""
 
 
+SignBody = Callable[[str, Json], Json]
+"""Path and body in, the body with what signs it in out. Asked before every try, also for a request without a body."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpOptions:
     """How an account's client behaves. Times in seconds."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     authenticate: Authenticate | None = None
+    sign_body: SignBody | None = None
+    """For vendors who take credentials in the body, so that no plan, preview or log ever holds them."""
+    query: Mapping[str, str] = field(default_factory=dict)
+    """Added to every address; for vendors who take credentials there. Never reported."""
+    encode: Callable[[Json], bytes] = encoded
+    """A body to its bytes: JSON, unless the vendor takes forms or XML."""
+    content_type: str = "application/json"
+    decode: Callable[[Answer], Json] | None = None
+    """What :meth:`Answer.json` makes of the bytes where they are no JSON. Raises ProtocolError."""
     classify: Classify | None = None
     connect_timeout_s: float = 10
     read_timeout_s: float = 60
@@ -150,12 +163,15 @@ class HttpClient:
             raise WriteRefusedError(
                 text("This is a preview: nothing is sent."), detail=f"{method} {path} refused by the read-only client"
             )
-        payload = content if content is not None else (None if body is None else encoded(body))
+        payload = content if content is not None else (None if body is None else self.options.encode(body))
         sending = _Sending(method, self._url(path), query, payload, headers, may_repeat=reads or is_repeatable)
+        sign = self.options.sign_body if content is None and method not in _SAFE_METHODS else None
         attempt = 0
         while True:
             attempt += 1
             try:
+                if sign is not None:
+                    sending = replace(sending, payload=self.options.encode(sign(path, body)))
                 return await self._once(sending, attempt)
             except TemporaryError as error:
                 if attempt >= self.options.tries:
@@ -205,6 +221,7 @@ class HttpClient:
                 content,
                 self._redact(sending.url),
                 self._redact,
+                self.options.decode,
             )
             self._report(sending, answer, started, attempt)
             self.pacer.observe(answer.headers)
@@ -231,7 +248,7 @@ class HttpClient:
 
     async def _headers(self, extra: Mapping[str, str] | None, *, has_body: bool) -> dict[str, str]:
         signed = await self.options.authenticate() if self.options.authenticate else {}
-        content_type = {"Content-Type": "application/json"} if has_body else {}
+        content_type = {"Content-Type": self.options.content_type} if has_body else {}
         return {**_HEADERS, **content_type, **self.options.headers, **signed, **(extra or {})}
 
     async def _exchanged(self, request: httpx.Request) -> tuple[httpx.Response, bytes]:
@@ -251,9 +268,9 @@ class HttpClient:
 
     def _built(self, sending: _Sending, headers: Mapping[str, str]) -> httpx.Request:
         url = _address(sending.url)
-        if sending.query:
-            url = url.copy_merge_params(dict(sending.query))
         options = self.options
+        if sending.query or options.query:
+            url = url.copy_merge_params({**options.query, **(sending.query or {})})
         timeout = {
             "connect": options.connect_timeout_s,
             **dict.fromkeys(("read", "write", "pool"), options.read_timeout_s),

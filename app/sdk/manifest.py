@@ -6,8 +6,8 @@ imported only when they are opened.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -17,8 +17,11 @@ from app.core.records import Kind
 from app.core.texts import Text
 from app.sdk.access import Access
 from app.sdk.check import Probe
+from app.sdk.handouts import Handouts
 from app.sdk.http import HttpOptions
 from app.sdk.pacing import Pace
+from app.sdk.pushes import Receives
+from app.sdk.scale import Trait
 from app.sdk.settings import NoSettings, Settings
 from app.sdk.source import Source
 from app.sdk.target import Mappings, Target
@@ -105,6 +108,12 @@ class Manifest:
     source_options: type[Settings] = NoSettings
     target_options: type[Settings] = NoSettings
     product_numbers: ProductNumbers | None = None
+    receives: Receives | None = None
+    """What the system can push to an address of the person's, where it can."""
+    handouts: Handouts | None = None
+    """Texts that a person carries into the other system: addresses, snippets."""
+    exempt: Mapping[Trait, Text] = field(default_factory=dict)
+    """Traits of the connector scale that this system cannot have, each with the reason."""
     permissions: tuple[Text, ...] = ()
     """What to tick when making the key."""
     limits: tuple[Text, ...] = ()

@@ -62,6 +62,8 @@ class Setting:
     is_advanced: bool = False
     is_long: bool = False
     has_counter: bool = False
+    group: Text = Text("")
+    """The heading under which a form shows this field together with those of the same group that follow it."""
     is_path: bool = False
     path_filter: str = ""
     """Endings offered when choosing a file, such as ``*.csv *.xlsx``."""

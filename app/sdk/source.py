@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.core.records import Kind, Record, Unreadable
+from app.core.rules import Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,4 +51,14 @@ class Source(Protocol):
 
     def all_ids(self, kind: Kind) -> AsyncIterator[Sequence[str]]:
         """Every id that exists now, for finding deletions; only for kinds whose manifest says ``sweeps``."""
+        ...
+
+
+@runtime_checkable
+class Screens(Protocol):
+    """A source whose own options leave records out: products, languages, events. What it reads is complete, so that the
+    run can count and name what stays out."""
+
+    def screen(self, record: Record) -> Refusal | None:
+        """Why this record stays out; asked after the common rules. Pure."""
         ...

@@ -123,6 +123,25 @@ class NamesCulprits(Protocol):
 
 
 @runtime_checkable
+class CreatesParties(Protocol):
+    """A target that creates something besides the record itself and would create it twice: the customer of an order."""
+
+    def parties(self, record: Record) -> Sequence[str]:
+        """What sending this record may create on the way, by names that stay the same. Records that name the same
+        party never travel at once: the second is looked up when the first has arrived. Pure."""
+        ...
+
+
+@runtime_checkable
+class OffersFeed(Protocol):
+    """A target that fetches the shop's products as a file from an address of the person's."""
+
+    def feed(self, products: Sequence[Product]) -> bytes:
+        """The file, whole. Pure."""
+        ...
+
+
+@runtime_checkable
 class EndsSubscriptions(Protocol):
     """A target with lists that people can be on."""
 
