@@ -34,6 +34,10 @@ from app.services.previews import Previews
 from app.services.privacy import Privacy
 from app.services.problems import Problems
 from app.services.products import ProductMapping
+from app.services.receiving.following import GATHERED_S, Following
+from app.services.receiving.inbox import AccountInbox
+from app.services.receiving.receiver import Receiver
+from app.services.receiving.settings import ReceiverBook
 from app.services.routes import Integrating
 from app.services.runs import Runs
 from app.services.secrets import AccountSecrets
@@ -44,6 +48,7 @@ from app.services.undoing import Undoing
 from app.services.why import Why
 from app.storage.accounts import AccountsStore
 from app.storage.backups import Backups
+from app.storage.boxes import SealedBoxes, Shelf
 from app.storage.creations import Creations
 from app.storage.database import Database
 from app.storage.environment import PREFIX
@@ -83,10 +88,11 @@ async def opened(
     clock: Callable[[], datetime] = now,
     redactor: Redactor | None = None,
     computer: str | None = None,
+    gathered_s: float = GATHERED_S,
 ) -> AsyncIterator[Services]:
     """Everything for one data folder, inside any running loop; closing interrupts what runs and saves what is open.
     ``redactor`` learns every secret that is met, for those who stand outside; ``computer`` stands for the number of
-    this one.
+    this one. What pushes ask for is gathered for ``gathered_s`` seconds.
 
     Raises StorageError: the folder is in use, damaged, full or not writable.
     """
@@ -107,7 +113,7 @@ async def opened(
             redactor or Redactor(),
             computer_id(environ) if computer is None else computer,
         )
-        services = wiring.services(patience, practice_records, clock)
+        services = wiring.services(patience, practice_records, clock, gathered_s)
         await wiring.book.mark_interrupted()
         await wiring.book.delete_older(_DAYS_OF_RUNS)
         await services.log.open()
@@ -116,6 +122,7 @@ async def opened(
         stack.push_async_callback(services.practice.aclose)
         stack.push_async_callback(services.runs.aclose)
         stack.push_async_callback(services.privacy.aclose)
+        stack.push_async_callback(services.receiver.aclose)
         yield services
 
 
@@ -178,13 +185,24 @@ class _Wiring:
         cache = platformdirs.user_cache_path("koppler", appauthor=False)
         return PersonData(self._database, PersonFiles(self._folder, Backups(self._folder.backups), cache), self._hash)
 
-    def services(self, patience: Patience, practice_records: int, clock: Callable[[], datetime]) -> Services:
+    def services(
+        self, patience: Patience, practice_records: int, clock: Callable[[], datetime], gathered_s: float
+    ) -> Services:
         registry, bus, active = self._registry, EventBus(self._redactor), ActiveRuns()
         reasons = ReasonTexts(reason for manifest in registry for reason in manifest.reasons)
         systems = Systems(registry)
         practice = Practice(registry, self._practice, records=practice_records)
         secrets = AccountSecrets(self._vault, self._preferences, self._environ, self._redactor)
-        opener = Opener(registry, secrets, practice, self._redactor, bus.emit, clock=clock)
+        pushes = SealedBoxes(Shelf.PUSHES, self._database, self._vault, self._hash)
+        opener = Opener(
+            registry,
+            secrets,
+            practice,
+            self._redactor,
+            bus.emit,
+            clock=clock,
+            inbox_of=lambda account: AccountInbox(account, pushes),
+        )
         accounts = Accounts(registry, self._accounts, self._integrations, secrets, practice, opener, self._vault.place)
         integrations = Integrations(
             systems, accounts, self._integrations, self._products, self._ledger, self.book, active.is_running
@@ -219,6 +237,19 @@ class _Wiring:
             continue_undo=undoing.go_on,
             patience=patience,
         )
+        receiver_book = ReceiverBook(self._preferences)
+        following = Following(
+            integrations=integrations, runs=runs, book=receiver_book, emit=bus.emit, gathered_s=gathered_s
+        )
+        receiver = Receiver(
+            registry=registry,
+            accounts=accounts,
+            opener=opener,
+            boxes=pushes,
+            book=receiver_book,
+            following=following,
+            emit=bus.emit,
+        )
         return Services(
             systems=systems,
             accounts=accounts,
@@ -227,6 +258,7 @@ class _Wiring:
             previews=Previews(integrations, integrating, self._ledger, self._hash, reasons, self._redactor, bus.emit),
             coverage=Coverage(integrations, integrating),
             runs=runs,
+            receiver=receiver,
             home=self._home,
             past=PastRecords(runs, self.book, self._ledger, Creations(self._database)),
             undoing=undoing,

@@ -79,6 +79,9 @@ class Integrations:
         """Raises ConfigError that names the integrations there are."""
         return await self._view(await self.stored(key))
 
+    async def all_stored(self) -> Sequence[Integration]:
+        return await self._integrations.all()
+
     async def stored(self, key: str) -> Integration:
         integration = await self._integrations.get(key)
         if integration is None:

@@ -16,6 +16,7 @@ from app.sdk.access import Access
 from app.sdk.http import HttpClient
 from app.sdk.manifest import Manifest
 from app.sdk.pacing import Pacer
+from app.sdk.pushes import EMPTY_INBOX, Inbox
 from app.sdk.redaction import Redactor
 from app.sdk.registry import Registry
 from app.sdk.settings import Settings, SettingsError, field_specs, parse, secret_names
@@ -42,7 +43,9 @@ class Opener:
         emit: Emit,
         *,
         clock: Callable[[], datetime] = now,
+        inbox_of: Callable[[str], Inbox] = lambda _: EMPTY_INBOX,
     ) -> None:
+        self._inbox_of = inbox_of
         self._registry = registry
         self._secrets = secrets
         self._practice = practice
@@ -76,7 +79,14 @@ class Opener:
                 read_only=read_only,
                 pacer=self._pacer(account.key, manifest),
             )
-        access = Access(settings=settings, client=client, account=account.key, emit=self._emit, clock=self._clock)
+        access = Access(
+            settings=settings,
+            client=client,
+            account=account.key,
+            emit=self._emit,
+            clock=self._clock,
+            inbox=self._inbox_of(account.key) if manifest.receives else EMPTY_INBOX,
+        )
         try:
             yield OpenAccount(account, manifest, access)
         finally:

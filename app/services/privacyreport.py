@@ -96,6 +96,7 @@ _TABLES: Mapping[str, tuple[tuple[str, ...], Text]] = {
     "products": (("product",), text("Product tables")),
     "preferences": (("preference",), text("Preferences and window")),
     "practice": (("practice",), text("Practice accounts")),
+    "boxes": (("box",), text("Kept pushes and lists to work off")),
 }
 _SORTS: Mapping[FileSort, tuple[str, Text]] = {
     FileSort.BACKUP: ("backups", text("Backups")),

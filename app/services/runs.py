@@ -79,7 +79,7 @@ class Runs:
             )
         integration = await self._ready(key)
         chosen = _chosen_kinds(integration, kinds, keys)
-        if mode is RunMode.CHANGES and since is None and not await self._are_imported(key, chosen):
+        if mode is RunMode.CHANGES and since is None and not await self.is_imported(key, chosen):
             mode = RunMode.HISTORICAL
         run = new_run(key, mode, chosen, since=since, limit=limit)
         wanted = {kind: tuple(ids) for kind, ids in (keys or {}).items()}
@@ -172,7 +172,7 @@ class Runs:
         for handle in self._active.all():
             await handle.abandon()
 
-    async def _are_imported(self, key: str, kinds: Sequence[Kind]) -> bool:
+    async def is_imported(self, key: str, kinds: Sequence[Kind]) -> bool:
         """An import of which nothing arrived is none: once its cause is mended, everything is history still."""
         if not all([await self._book.watermark(key, kind) is not None for kind in kinds]):
             return False

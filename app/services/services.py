@@ -21,6 +21,7 @@ from app.services.preferences import Preferences
 from app.services.previews import Previews
 from app.services.privacy import Privacy
 from app.services.products import ProductMapping
+from app.services.receiving.receiver import Receiver
 from app.services.runs import Runs
 from app.services.support import Support
 from app.services.systems import Systems
@@ -38,6 +39,7 @@ class Services:
     coverage: Coverage
     runs: Runs
     undoing: Undoing
+    receiver: Receiver
     past: PastRecords
     home: Home
     products: ProductMapping

@@ -91,10 +91,26 @@ _PRIVACY = ("CREATE TABLE erased_mark (hash BLOB PRIMARY KEY, at INTEGER NOT NUL
 
 _FAMILIAR = ("ALTER TABLE entry ADD COLUMN record_hash BLOB NOT NULL DEFAULT x''",)
 
-STEPS: tuple[tuple[str, ...], ...] = (_CONFIGURATION, _LEDGER, _LOG, _SECRETS, _LEAN_LEDGER, _PRIVACY, _FAMILIAR)
+_BOXES = (
+    """CREATE TABLE box (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, shelf TEXT NOT NULL, owner TEXT NOT NULL, name BLOB NOT NULL,
+        at INTEGER NOT NULL, people BLOB NOT NULL, key_id BLOB NOT NULL, nonce BLOB NOT NULL, sealed BLOB NOT NULL,
+        UNIQUE (shelf, owner, name))""",
+)
+
+STEPS: tuple[tuple[str, ...], ...] = (
+    _CONFIGURATION,
+    _LEDGER,
+    _LOG,
+    _SECRETS,
+    _LEAN_LEDGER,
+    _PRIVACY,
+    _FAMILIAR,
+    _BOXES,
+)
 LATEST = len(STEPS)
 
-EXPIRING_TABLES = ("log_line", "log_template")
+EXPIRING_TABLES = ("log_line", "log_template", "box")
 """Must not survive in backups longer than in the database."""
 
 

@@ -46,7 +46,7 @@ class _Erasure:
             case Treatment.PRODUCT:
                 self._blank(table, "name")
                 self._matching("DELETE FROM product WHERE {}", table)
-            case Treatment.LINE | Treatment.ROW:
+            case Treatment.LINE | Treatment.BOX | Treatment.ROW:
                 self._matching(f'DELETE FROM "{table}" WHERE {{}}', table)  # noqa: S608 - names of our own
 
     def drop_unused_patterns(self) -> None:

@@ -81,6 +81,7 @@ class PersonSearch:
             Treatment.ENTRY: self._is_entry,
             Treatment.INTENT: self._is_intent,
             Treatment.LINE: self._is_line,
+            Treatment.BOX: self._is_box,
         }
         judge = own.get(treatment_of(table), self._is_text)
         if self._is_left_out(table):
@@ -137,6 +138,12 @@ class PersonSearch:
 
     def _is_intent(self, integration: str, kind: str, keys: str) -> bool:
         return any(self.is_of_person(integration, kind, key) or self.is_named(key) for key in json.loads(keys))
+
+    def _is_box(self, people: bytes) -> bool:
+        """A name leads to no box: only addresses and numbers stand beside them."""
+        if self._hash is None:
+            return False
+        return not {hash_of_words(self._hash, self._person.words), *self.hashes}.isdisjoint(unpacked(people))
 
     def _is_line(self, integration: str, key: str, event: str, *rest: object) -> bool:
         kinds = self._keys.get((integration, key), ())

@@ -257,6 +257,27 @@ class Vault:
         """The fields that have a secret, without opening anything."""
         return frozenset(await self._rows.of(account)) | frozenset(self._session.get(account, {}))
 
+    async def seal(self, words: bytes, *place: str) -> tuple[bytes, Sealed]:
+        """For words that are kept elsewhere, with the key's id; what is sealed for one place opens at no other. Raises
+        SecretStoreError for a vault that is locked, not open, or for this session only."""
+        async with self._turn:
+            await self._open_first()
+            key = await self._writing_key()
+            return key.id, key.seal(words, *place)
+
+    async def unseal(self, key_id: bytes, sealed: Sealed, *place: str) -> bytes | None:
+        """None where the key is another one."""
+        async with self._turn:
+            await self._open_first()
+            if self._state is VaultState.PASSPHRASE_LOCKED:
+                raise _locked()
+            if self._key is None or self._key.id != key_id:
+                return None
+            try:
+                return self._key.unseal(sealed, *place)
+            except UnsealError:
+                return None
+
     async def delete(self, account: str) -> None:
         self._session.pop(account, None)
         await self._rows.delete(account)

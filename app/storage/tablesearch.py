@@ -28,6 +28,8 @@ class Treatment(Enum):
     """A place reached: forgotten, so that reading begins anew there."""
     PRODUCT = auto()
     """The name is blanked; a row whose numbers are the words is deleted."""
+    BOX = auto()
+    """Sealed words with keyed hashes of the people in them: deleted over the hash."""
     ROW = auto()
     """Deleted."""
 
@@ -45,6 +47,7 @@ _KNOWN: Mapping[str, tuple[Treatment, Columns]] = {
     "integration": (Treatment.SETTING, ("title", "options", "fields")),
     "preference": (Treatment.SETTING, ("value",)),
     "product": (Treatment.PRODUCT, ("name", "key", "sku", "ean", "number")),
+    "box": (Treatment.BOX, ("people",)),
     "practice": (Treatment.ROW, ("snapshot",)),
 }
 CONFIGURED = frozenset({"account", "integration", "preference", "product"})

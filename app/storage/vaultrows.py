@@ -72,6 +72,14 @@ class VaultRows:
                         "UPDATE secret SET key_id = ?, nonce = ?, sealed = ? WHERE account = ? AND field = ?",
                         (new.id, sealed.nonce, sealed.words, account, name),
                     )
+            boxes = "SELECT id, shelf, owner, nonce, sealed FROM box WHERE key_id = ?"
+            for number, shelf, owner, nonce, words in connection.execute(boxes, (old.id,)).fetchall():
+                with suppress(UnsealError):
+                    sealed = new.seal(old.unseal(Sealed(nonce, words), shelf, owner), shelf, owner)
+                    connection.execute(
+                        "UPDATE box SET key_id = ?, nonce = ?, sealed = ? WHERE id = ?",
+                        (new.id, sealed.nonce, sealed.words, number),
+                    )
             _save(connection, record)
 
         await self._database.write(work)

@@ -49,6 +49,7 @@ def open_services(tmp_path: Path, market: Market, memory_keyring: MemoryKeyring,
             "keystore": Keystore(lambda: memory_keyring),
             "environ": environ,
             "patience": Patience(()),
+            "gathered_s": 0.05,
             **more,
         }
         return opened(folder, **values)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ from app.sdk.check import Finding, Probe
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.manifest import Category, Manifest, ProductNumbers, Reads, Writes
 from app.sdk.pacing import Pace
+from app.sdk.pushes import EMPTY_INBOX, Accepted, Declined, Inbox, Push, Receives, Reply
 from app.sdk.registry import Registry
 from app.sdk.settings import Secret, Setting, Settings
 from app.sdk.simulator import Simulator
@@ -40,6 +41,17 @@ class DepotSettings(Settings):
 
 class DepotOptions(Settings):
     label: Annotated[str, Setting(label=text("Label"))] = "from the stall"
+
+
+def accept_push(settings: StallSettings, push: Push) -> Accepted | Declined:
+    """Signed with the token; an order's number and address go along."""
+    fields = dict(push.fields)
+    if not fields:
+        return Accepted(reply=Reply(body="OK"))
+    if fields.get("sign") != settings.token.get_secret_value():
+        return Declined(reply=Reply(status=403, body="who are you?"), words=text("A push with a wrong signature."))
+    people = tuple(fields[name] for name in ("order", "email") if name in fields)
+    return Accepted(reply=Reply(body="OK"), key=fields["order"], kinds=(Kind.ORDERS,), people=people)
 
 
 @dataclass
@@ -86,6 +98,7 @@ class Market:
     fields: list[str] = field(default_factory=lambda: ["PHONE"])
     remote_products: list[Product] = field(default_factory=list)
     are_numbers_required: bool = False
+    inbox: Inbox = EMPTY_INBOX
 
     def registry(self) -> Registry:
         return Registry({"stall": self.stall(), "depot": self.depot()})
@@ -110,9 +123,14 @@ class Market:
                 summary=dict,
             ),
             reads=(Reads(kind=Kind.ORDERS), Reads(kind=Kind.PRODUCTS)),
-            open_source=lambda _access, _options: self.source,
+            open_source=self.open_stall,
+            receives=Receives(kinds=(Kind.ORDERS,), accept=accept_push, help=text("Under Signals.")),
             reasons=(Reason("rotten", text("It has gone off."), text("Throw it away.")),),
         )
+
+    def open_stall(self, access: Access[StallSettings], _options: object) -> Any:
+        self.inbox = access.inbox
+        return self.source
 
     def depot(self) -> Manifest:
         return Manifest(

@@ -1,0 +1,91 @@
+"""How the receiver is set up: its port, the public address that leads to it, and one secret path for each account."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from app.core.texts import text
+from app.sdk.settings import Setting, Settings, invalid, parse, plain_values
+from app.storage.preferences import Preferences
+
+_SETTINGS, _PATHS = "receiver", "receiver_paths"
+DEFAULT_PORT = 8797
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class ReceiverSettings(Settings):
+    is_on: Annotated[
+        bool,
+        Setting(
+            label=text("Receive pushes while the program is open"),
+            help=text("Listens on this computer only. A tunnel or port forwarding of yours leads from outside to it."),
+        ),
+    ] = False
+    port: Annotated[int, Field(ge=1024, le=65535), Setting(label=text("Port on this computer"), is_advanced=True)] = (
+        DEFAULT_PORT
+    )
+    public_address: Annotated[
+        str,
+        Setting(
+            label=text("Public address"),
+            help=text(
+                "What others reach you by, such as the address that your tunnel shows. It must begin with https."
+            ),
+            placeholder="https://my-shop.example-tunnel.com",
+        ),
+    ] = ""
+    syncs_at_once: Annotated[
+        bool,
+        Setting(
+            label=text("Sync as soon as something arrives"),
+            help=text("Only integrations whose history has been imported. Otherwise it waits for the next sync."),
+        ),
+    ] = True
+
+    @field_validator("public_address")
+    @classmethod
+    def _is_public(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = urlsplit(value)
+        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+            raise invalid(text("The public address must begin with https."))
+        if not parts.hostname or parts.query or parts.fragment or parts.username:
+            raise invalid(text("Enter the address without question mark, user name or password."))
+        return value.rstrip("/")
+
+
+class ReceiverBook:
+    """Methods raise StorageError."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        self._preferences = preferences
+
+    async def settings(self) -> ReceiverSettings:
+        kept = await self._preferences.get(_SETTINGS)
+        return parse(ReceiverSettings, kept) if isinstance(kept, dict) else ReceiverSettings()
+
+    async def save(self, settings: ReceiverSettings) -> None:
+        await self._preferences.set(_SETTINGS, plain_values(settings))
+
+    async def path_of(self, account: str) -> str:
+        """Made when it is first asked for; nobody can guess it."""
+        paths = await self.paths()
+        if account not in paths:
+            paths[account] = secrets.token_urlsafe(18)
+            await self._preferences.set(_PATHS, paths)
+        return paths[account]
+
+    async def paths(self) -> dict[str, str]:
+        """Path by account."""
+        kept = await self._preferences.get(_PATHS)
+        return {str(key): str(value) for key, value in kept.items()} if isinstance(kept, dict) else {}
+
+    async def public_address(self, account: str) -> str:
+        """Where the account's pushes arrive; empty without a public address."""
+        settings = await self.settings()
+        return f"{settings.public_address}/in/{await self.path_of(account)}" if settings.public_address else ""
