@@ -133,6 +133,18 @@ class CreatesParties(Protocol):
 
 
 @runtime_checkable
+class WindsUp(Protocol):
+    """A target that a run leaves in another state than its everyday one, such as a store whose automations are paused
+    while history arrives."""
+
+    def wind_up(self) -> Sequence[Step]:
+        """What takes the target back; sent when a run ends, however it ends, after everything under way has arrived.
+        Repeatable; empty where nothing was changed. What a crash leaves behind, the next ``open`` and ``setup`` mend.
+        """
+        ...
+
+
+@runtime_checkable
 class OffersFeed(Protocol):
     """A target that fetches the shop's products as a file from an address of the person's."""
 
