@@ -95,7 +95,8 @@ def _address(url: str) -> httpx.URL:
 
 
 class HttpClient:
-    """``base_url`` is where the account lives; every path is relative to it. Use as an async context manager."""
+    """``base_url`` is where the account lives; every path is relative to it, and may go on behind a question mark, which
+    then leaves exactly as written. Use as an async context manager."""
 
     def __init__(
         self,
@@ -270,7 +271,9 @@ class HttpClient:
         url = _address(sending.url)
         options = self.options
         if sending.query or options.query:
-            url = url.copy_merge_params({**options.query, **(sending.query or {})})
+            added = str(httpx.QueryParams({**options.query, **(sending.query or {})}))
+            # What the path itself brings behind its question mark stays as it was written, slash for slash.
+            url = url.copy_with(query=b"&".join(part for part in (url.query, added.encode()) if part))
         timeout = {
             "connect": options.connect_timeout_s,
             **dict.fromkeys(("read", "write", "pool"), options.read_timeout_s),
@@ -287,7 +290,8 @@ class HttpClient:
         return f"{self.base_url}/{path.lstrip('/')}"
 
     def _report(self, sending: _Sending, answer: Answer | None, started: float, attempt: int, error: str = "") -> None:
-        query = f"?{httpx.QueryParams(dict(sending.query))}" if sending.query else ""
+        mark = "&" if "?" in sending.url else "?"
+        query = f"{mark}{httpx.QueryParams(dict(sending.query))}" if sending.query else ""
         self._emit(
             RequestEvent(
                 method=sending.method,
