@@ -36,6 +36,17 @@ class Pace:
     parallel: int = 4
     learn: Learn | None = None
     """Reads a vendor's rate-limit headers (lower-case names)."""
+    apart: tuple[Bucket, ...] = ()
+    """Requests that the vendor counts by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A limit of its own: a hold of the others does not hold these, nor theirs the others."""
+
+    takes: Callable[[str, str], bool]
+    """By method and path, relative to the account's address. The first bucket that takes a request counts it."""
+    pace: Pace
 
 
 class Pacer:
@@ -45,6 +56,8 @@ class Pacer:
     def __init__(self, pace: Pace, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._pace = pace
         self._clock = clock
+        self._apart = tuple((bucket, Pacer(bucket.pace, clock=clock)) for bucket in pace.apart)
+        self._waiting = 0
         self._interval_s = 1 / (pace.per_second * _SHARE)
         self._next_at = 0.0
         self._held_until = 0.0
@@ -63,9 +76,24 @@ class Pacer:
         """Seconds until the next request may leave; 0 where it may leave at once."""
         return max(0.0, self._next_at - self._clock(), self._held_until - self._clock())
 
+    @property
+    def is_awaited(self) -> bool:
+        return self._waiting > 0
+
+    @property
+    def longest_held_s(self) -> float:
+        """The same over all buckets in which somebody waits."""
+        return max(self.held_s, *(each.held_s for _, each in self._apart if each.is_awaited), 0.0)
+
+    def of(self, method: str, path: str) -> Pacer:
+        """Whoever paces this request: that of its bucket, or this one."""
+        return next((pacer for bucket, pacer in self._apart if bucket.takes(method, path)), self)
+
     def slow_to(self, per_second: float) -> None:
         """The person's own, lower limit ("gently"); never raises the rate above the vendor's."""
         self._interval_s = max(self._interval_s, 1 / per_second)
+        for _, each in self._apart:
+            each.slow_to(per_second)
 
     def turn(self) -> _Turn:
         """Waits for this request's turn and holds one of the parallel slots. Use as an async context manager."""
@@ -73,13 +101,17 @@ class Pacer:
 
     async def enter(self) -> asyncio.Event | None:
         """Gives what tells the others of the end, where this request goes alone."""
-        await self._slots.acquire()
+        self._waiting += 1
         try:
-            async with self._gate:
-                return await self._admitted()
-        except BaseException:  # cancelled while waiting: the slot is somebody else's
-            self._slots.release()
-            raise
+            await self._slots.acquire()
+            try:
+                async with self._gate:
+                    return await self._admitted()
+            except BaseException:  # cancelled while waiting: the slot is somebody else's
+                self._slots.release()
+                raise
+        finally:
+            self._waiting -= 1
 
     def leave(self, probe: asyncio.Event | None) -> None:
         if probe is not None:

@@ -94,7 +94,8 @@ class RecordPlan(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Batched:
-    """A body that carries several records: ``items`` go into the list found at ``place`` of ``envelope``."""
+    """A body that carries several records: ``items`` go into the list found at ``place`` of ``envelope``. Without a
+    place the list itself is the body."""
 
     envelope: Mapping[str, Json]
     place: tuple[str, ...]
@@ -102,7 +103,8 @@ class Batched:
     """Pairs of record key and item."""
 
     def render(self) -> Json:
-        return _with(self.envelope, self.place, [item for _, item in self.items])
+        items = [item for _, item in self.items]
+        return _with(self.envelope, self.place, items) if self.place else items
 
     def only(self, key: str) -> Batched:
         return Batched(self.envelope, self.place, tuple(pair for pair in self.items if pair[0] == key))
