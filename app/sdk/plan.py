@@ -86,6 +86,8 @@ class RecordPlan(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     consent: ConsentDecision | None = None
     target_id: str = ""
+    message: str = ""
+    """Facts about a record without a write, such as the article that is missing. No personal data."""
 
     @property
     def key(self) -> str:

@@ -45,6 +45,8 @@ class Fault:
     method: str = ""
     path: str = ""
     """A part of the path; empty matches all."""
+    holding: str = ""
+    """A part of the request's body, for vendors with one address for everything; empty matches all."""
     times: int = 1
     skip: int = 0
     """Matching requests to leave alone first."""
@@ -53,8 +55,9 @@ class Fault:
     body: str = ""
     delay_s: float = 0.05
 
-    def matches(self, method: str, path: str) -> bool:
-        return (not self.method or method == self.method) and self.path in path
+    def matches(self, method: str, path: str, body: bytes = b"") -> bool:
+        is_here = (not self.method or method == self.method) and self.path in path
+        return is_here and self.holding.encode() in body
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +133,15 @@ class Simulator:
             await self._inside(scope, receive, send)
             return
         body = await whole_body(receive)
-        fault = self._fault_for(scope["method"], scope["path"])
+        fault = self._fault_for(scope["method"], scope["path"], body)
         if fault is None or fault.kind is FaultKind.SLOW:
             await self._work(scope, body, _Slow(send, fault.delay_s) if fault else send)
             return
         await self._misbehave(fault, scope, body, send)
 
-    def _fault_for(self, method: str, path: str) -> Fault | None:
+    def _fault_for(self, method: str, path: str, body: bytes) -> Fault | None:
         for fault in self.faults:
-            if not fault.matches(method, path) or fault.times == 0:
+            if not fault.matches(method, path, body) or fault.times == 0:
                 continue
             if fault.skip > 0:
                 fault.skip -= 1
