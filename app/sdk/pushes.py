@@ -74,6 +74,8 @@ class Receives:
     """Where the address is entered in the other system."""
     kept_for: timedelta = timedelta(days=14)
     """At least as long as the vendor repeats a push."""
+    secrets: tuple[str, ...] = ()
+    """Settings that prove pushes and nothing else: no sign-in can tell that one of them is wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

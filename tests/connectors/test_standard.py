@@ -47,7 +47,12 @@ _MANIFESTS = list(Registry.discover())
 _READS = [(each, reads.kind) for each in _MANIFESTS for reads in each.reads]
 _SWEEPS = [(each, reads.kind) for each in _MANIFESTS for reads in each.reads if reads.sweeps]
 _WRITES = [(each, writes.kind) for each in _MANIFESTS for writes in each.writes]
-_WITH_SECRETS = [(each, name) for each in _MANIFESTS for name in secret_names(each.settings)]
+_WITH_SECRETS = [
+    (each, name)
+    for each in _MANIFESTS
+    for name in secret_names(each.settings)
+    if each.receives is None or name not in each.receives.secrets
+]
 _ON_THE_NET = [each for each in _MANIFESTS if each.category is not Category.FILE]
 _SPEAKS_FOR_ITSELF = {InputKind.BOOLEAN, InputKind.CHOICE}
 _SECRET_NAME = re.compile(r"(token|secret|password|passphrase|api_key|apikey)$")
