@@ -26,6 +26,9 @@ from app.services.home import Home
 from app.services.integrations import Integrations
 from app.services.launching import ActiveRuns, Launcher
 from app.services.log import Log, LogRedaction
+from app.services.mailing.book import MailBook
+from app.services.mailing.digest import Digest
+from app.services.mailing.mailing import Mailing
 from app.services.opening import Opener
 from app.services.pastrecords import PastRecords
 from app.services.practice import RECORDS, Practice
@@ -46,6 +49,7 @@ from app.services.support import Support
 from app.services.systems import Systems
 from app.services.undoing import Undoing
 from app.services.why import Why
+from app.services.worklist import Worklist
 from app.storage.accounts import AccountsStore
 from app.storage.backups import Backups
 from app.storage.boxes import SealedBoxes, Shelf
@@ -122,6 +126,7 @@ async def opened(
         stack.push_async_callback(services.practice.aclose)
         stack.push_async_callback(services.runs.aclose)
         stack.push_async_callback(services.privacy.aclose)
+        stack.push_async_callback(services.mailing.aclose)
         stack.push_async_callback(services.receiver.aclose)
         yield services
 
@@ -210,7 +215,10 @@ class _Wiring:
         integrating = Integrating(systems, accounts, opener, self._products, self._erased_people, self._home)
         expiry = Expiry(self._database, self._log, Backups(self._folder.backups))
         log = Log(self._log, self._preferences, bus, expiry)
-        launcher = Launcher(integrating, active, practice)
+        mail_book = MailBook(self._preferences, self._vault, self._redactor)
+        mailing = Mailing(mail_book, Digest(mail_book, bus.emit), bus.emit)
+        launcher = Launcher(integrating, active, practice, mailing.ended)
+        problems = Problems(self._ledger, self.book, reasons)
         undoing = Undoing(
             integrations=integrations,
             integrating=integrating,
@@ -231,7 +239,7 @@ class _Wiring:
             ledger=self._ledger,
             book=self.book,
             keyed_hash=self._hash,
-            problems=Problems(self._ledger, self.book, reasons),
+            problems=problems,
             why=Why(self._ledger, self.book, self._hash, reasons, self._erased_people),
             emit=bus.emit,
             continue_undo=undoing.go_on,
@@ -259,6 +267,8 @@ class _Wiring:
             coverage=Coverage(integrations, integrating),
             runs=runs,
             receiver=receiver,
+            mailing=mailing,
+            worklist=Worklist(integrations, integrating, problems, self._ledger),
             home=self._home,
             past=PastRecords(runs, self.book, self._ledger, Creations(self._database)),
             undoing=undoing,

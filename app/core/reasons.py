@@ -19,6 +19,9 @@ class Reason:
     next_step: Text = Text("")
 
 
+OPT_OUT_BY_HAND, DONE_BY_HAND = "opt_out_by_hand", "done_by_hand"
+"""An opt-out or bounce that the shop has no field for, before and after somebody has worked it off."""
+
 _COMMON = (
     Reason(
         "guest_order",
@@ -161,6 +164,12 @@ _COMMON = (
         text("Erased here at the person's wish, and not sent again."),
         text("Delete the person in the shop as well. To send them again, allow it under Settings, Privacy."),
     ),
+    Reason(
+        OPT_OUT_BY_HAND,
+        text("The shop has no field for it: it stands on the list to work off."),
+        text('Enter it in the shop by hand, then tick it off under "To work off".'),
+    ),
+    Reason(DONE_BY_HAND, text("Worked off by hand."), text("")),
     Reason("deleted_in_source", text("Deleted in the source."), text("")),
     Reason(
         "not_in_target", text("The receiving system does not know this person; there is nothing to change."), text("")

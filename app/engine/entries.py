@@ -8,8 +8,9 @@ from app.core.addresses import masked_words
 from app.core.events import now
 from app.core.ledger import Entry, EntryState
 from app.core.outcomes import Outcome
-from app.core.records import Kind
-from app.core.rules import Refusal
+from app.core.reasons import DONE_BY_HAND, OPT_OUT_BY_HAND
+from app.core.records import Bounce, Kind, OptOut
+from app.core.rules import Refusal, skip
 from app.engine.planning import Planner, Sighting
 from app.sdk.plan import Settled
 
@@ -37,6 +38,8 @@ class EntryWriter:
         return self.settled(sighting, before, result, tries=1)
 
     def refused(self, sighting: Sighting, refusal: Refusal, before: Entry | None) -> Entry:
+        if before is not None and _is_worked_off(sighting, refusal, before):
+            refusal = skip(DONE_BY_HAND)
         settled = Settled(outcome=refusal.outcome, reason=refusal.reason, message=sighting.message)
         return self.settled(sighting, before, settled)
 
@@ -86,3 +89,11 @@ class EntryWriter:
             amount=str(amount) if amount is not None else "",
             **rest,
         )
+
+
+def _is_worked_off(sighting: Sighting, refusal: Refusal, before: Entry) -> bool:
+    """Read again, not said again."""
+    if refusal.reason != OPT_OUT_BY_HAND or before.reason != DONE_BY_HAND:
+        return False
+    said_at = sighting.record.at if isinstance(sighting.record, OptOut | Bounce) else None
+    return said_at is None or said_at <= before.at

@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Self
+from typing import Protocol, Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,6 +22,7 @@ from app.core.errors import (
     AppError,
     ProtocolError,
     RateLimitError,
+    SignInError,
     TemporaryError,
     UnreachableError,
     WriteRefusedError,
@@ -31,6 +32,7 @@ from app.core.texts import text
 from app.sdk.answers import Answer, common_error, encoded
 from app.sdk.base_url import checked_base_url
 from app.sdk.lanes import Lanes
+from app.sdk.leisure import Leisure
 from app.sdk.pacing import Pace, Pacer
 from app.sdk.plan import Json
 from app.sdk.redaction import Redactor, without_secrets
@@ -62,12 +64,25 @@ SignBody = Callable[[str, Json], Json]
 """Path and body in, the body with what signs it in out. Asked before every try, also for a request without a body."""
 
 
+class Session(Protocol):
+    """A sign-in that the vendor gives by the same interface: a token that is fetched, used and renewed."""
+
+    async def headers(self, http: HttpClient) -> Mapping[str, str]:
+        """What signs a request in; asked before each. Fetches what is missing, by requests marked ``is_sign_in``."""
+        ...
+
+    def refused(self, headers: Mapping[str, str]) -> bool:
+        """The vendor did not accept these any more. Whether others may be had: then the request is sent once again."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpOptions:
     """How an account's client behaves. Times in seconds."""
 
     headers: Mapping[str, str] = field(default_factory=dict)
     authenticate: Authenticate | None = None
+    session: Session | None = None
     sign_body: SignBody | None = None
     """For vendors who take credentials in the body, so that no plan, preview or log ever holds them."""
     query: Mapping[str, str] = field(default_factory=dict)
@@ -95,8 +110,8 @@ def _address(url: str) -> httpx.URL:
 
 
 class HttpClient:
-    """``base_url`` is where the account lives; every path is relative to it, and may go on behind a question mark, which
-    then leaves exactly as written. Use as an async context manager."""
+    """``base_url`` is where the account lives; every path is relative to it. What a path brings behind a question mark of
+    its own leaves exactly as written. Use as an async context manager."""
 
     def __init__(
         self,
@@ -109,6 +124,7 @@ class HttpClient:
         account: str = "",
         read_only: bool = False,
         pacer: Pacer | None = None,
+        leisure: Leisure | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.base_url = checked_base_url(base_url)
@@ -122,7 +138,12 @@ class HttpClient:
         self._emit = emit
         self._account = account
         self._lanes = Lanes(self.base_url, transport)
-        self._waits = Waits(urlsplit(self.base_url).hostname or "", lambda: self.pacer.held_s)
+        self._leisure = leisure
+        self._waits = Waits(
+            urlsplit(self.base_url).hostname or "",
+            lambda: self.pacer.longest_held_s,
+            lambda: leisure.held_s if leisure else 0.0,
+        )
 
     @property
     def waits(self) -> Waits:
@@ -152,20 +173,24 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         is_read: bool = False,
         is_repeatable: bool = False,
+        is_sign_in: bool = False,
     ) -> Answer:
         """Send until it is answered, within the tries of the options. ``is_read`` marks a POST that only reads, such
-        as a GraphQL query. A write whose answer is lost is sent again only when ``is_repeatable``.
+        as a GraphQL query. A write whose answer is lost is sent again only when ``is_repeatable``. ``is_sign_in`` is
+        for the requests of a :class:`Session`.
 
         Raises WriteRefusedError, RejectedError, UnknownOutcomeError and the classes of ConfigError, TemporaryError and
         ProtocolError.
         """
-        reads = method in _SAFE_METHODS or is_read
+        reads = method in _SAFE_METHODS or is_read or is_sign_in
         if self.read_only and not reads:
             raise WriteRefusedError(
                 text("This is a preview: nothing is sent."), detail=f"{method} {path} refused by the read-only client"
             )
         payload = content if content is not None else (None if body is None else self.options.encode(body))
-        sending = _Sending(method, self._url(path), query, payload, headers, may_repeat=reads or is_repeatable)
+        sending = _Sending(method, path, self._url(path), query, payload, headers, may_repeat=reads or is_repeatable)
+        session = None if is_sign_in else self.options.session
+        tries = 1 if is_sign_in else self.options.tries  # what it was asked for is tried again as a whole
         sign = self.options.sign_body if content is None and method not in _SAFE_METHODS else None
         attempt = 0
         while True:
@@ -173,18 +198,36 @@ class HttpClient:
             try:
                 if sign is not None:
                     sending = replace(sending, payload=self.options.encode(sign(path, body)))
-                return await self._once(sending, attempt)
+                return (
+                    await self._once(sending, attempt)
+                    if session is None
+                    else await self._signed(sending, attempt, session)
+                )
             except TemporaryError as error:
-                if attempt >= self.options.tries:
+                if attempt >= tries:
                     raise
                 wait_s = self._wait_s(error, attempt)
                 if wait_s > self.options.longest_wait_s:
                     raise
                 if isinstance(error, RateLimitError):
-                    self.pacer.refused(wait_s)
+                    self.pacer.of(method, path).refused(wait_s)
                 else:
                     with self._waits.retrying(attempt + 1, wait_s):
                         await asyncio.sleep(wait_s)
+
+    async def _signed(self, sending: _Sending, attempt: int, session: Session) -> Answer:
+        headers = await session.headers(self)
+        try:
+            return await self._once(replace(sending, headers={**headers, **(sending.headers or {})}), attempt)
+        except SignInError:
+            if not session.refused(headers):
+                raise
+        headers = await session.headers(self)
+        return await self._once(replace(sending, headers={**headers, **(sending.headers or {})}), attempt)
+
+    def conceal(self, *secrets: str) -> None:
+        """What was learnt after the start, such as a token: never shown or logged from now on."""
+        self._redact.learn(secrets)
 
     def _wait_s(self, error: TemporaryError, attempt: int) -> float:
         if error.retry_after_s is not None:
@@ -192,7 +235,10 @@ class HttpClient:
         return self.options.backoff_s * float(2 ** (attempt - 1)) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
 
     async def _once(self, sending: _Sending, attempt: int) -> Answer:
-        async with self.pacer.turn():
+        if self._leisure is not None:
+            await self._leisure.turn()
+        pacer = self.pacer.of(sending.method, sending.path)
+        async with pacer.turn():
             headers = await self._headers(sending.headers, has_body=sending.payload is not None)
             started = time.perf_counter()
             asked = self._waits.asked()
@@ -225,7 +271,7 @@ class HttpClient:
                 self.options.decode,
             )
             self._report(sending, answer, started, attempt)
-            self.pacer.observe(answer.headers)
+            pacer.observe(answer.headers)
             self.vendor_clock.heard(answer.headers)
         return self._accepted(answer, may_repeat=sending.may_repeat)
 
@@ -310,6 +356,7 @@ class HttpClient:
 @dataclass(frozen=True, slots=True)
 class _Sending:
     method: str
+    path: str
     url: str
     query: Mapping[str, str] | None
     payload: bytes | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 
 from app.core.errors import ConfigError
 from app.core.texts import text
@@ -21,7 +22,8 @@ class Registry:
     def discover(cls) -> Registry:
         """Imports the manifest of every package under ``app.connectors``; clients and simulators stay unimported."""
         package = import_module(_PACKAGE)
-        names = [found.name for found in pkgutil.iter_modules(package.__path__) if found.ispkg]
+        packages = (found.name for found in pkgutil.iter_modules(package.__path__) if found.ispkg)
+        names = [name for name in packages if find_spec(f"{_PACKAGE}.{name}.manifest") is not None]
         manifests = (import_module(f"{_PACKAGE}.{name}.manifest").MANIFEST for name in names)
         return cls({manifest.system: manifest for manifest in manifests})
 

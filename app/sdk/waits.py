@@ -16,11 +16,18 @@ _WORTH_TELLING_S = 2.0
 
 
 class Waits:
-    """``held_s`` tells for how many seconds the pace lets no request leave."""
+    """``held_s`` tells for how many seconds the vendor's pace lets no request leave, ``leisure_held_s`` the person's
+    own."""
 
     def __init__(
-        self, host: str, held_s: Callable[[], float] = lambda: 0.0, *, clock: Callable[[], float] = time.monotonic
+        self,
+        host: str,
+        held_s: Callable[[], float] = lambda: 0.0,
+        leisure_held_s: Callable[[], float] = lambda: 0.0,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._leisure_held_s = leisure_held_s
         self._host = host
         self._held_s = held_s
         self._clock = clock
@@ -48,6 +55,12 @@ class Waits:
     def words(self) -> Text:
         """Empty where nothing has been waited for longer than two seconds."""
         now = self._clock()
+        if (held_s := self._leisure_held_s()) >= _WORTH_TELLING_S:
+            return text(
+                "By your setting the next request to {host} leaves in {minutes} min.",
+                host=self._host,
+                minutes=max(1, round(held_s / 60)),
+            )
         if (held_s := self._held_s()) >= _WORTH_TELLING_S:
             return text(
                 "{host} allows only so many requests; the next one leaves in {seconds} s.",

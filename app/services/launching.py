@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -144,8 +144,13 @@ class ActiveRuns:
         self._handles[handle.integration] = handle
 
 
+Ended = Callable[[Integration, RunMode, RunResult], Awaitable[None]]
+"""Told when a run is over, before whoever waits for it."""
+
+
 class Launcher:
-    def __init__(self, integrating: Integrating, active: ActiveRuns, practice: Practice) -> None:
+    def __init__(self, integrating: Integrating, active: ActiveRuns, practice: Practice, ended: Ended) -> None:
+        self._ended = ended
         self._integrating = integrating
         self._active = active
         self._practice = practice
@@ -157,10 +162,12 @@ class Launcher:
         control = Control()
         with self._active.reserved(integration):
             async with AsyncExitStack() as opening:
-                opened = await opening.enter_async_context(self._integrating.opened(integration))
+                is_history = run.mode is RunMode.HISTORICAL
+                opened = await opening.enter_async_context(self._integrating.opened(integration, is_history=is_history))
                 work = work_of(opened, control)
                 begun = asyncio.Event()
-                task = asyncio.create_task(self._done(work, opening.pop_all(), begun), name=f"run {run.id}")
+                working = self._done(integration, run.mode, work, opening.pop_all(), begun)
+                task = asyncio.create_task(working, name=f"run {run.id}")
             handle = RunHandle(run, task, control)
             # Known before anything is waited for: whoever started it may go away, the run stays.
             self._active.add(handle)
@@ -168,19 +175,23 @@ class Launcher:
             await begun.wait()
         return handle
 
-    async def _done(self, work: Work, opening: AsyncExitStack, begun: asyncio.Event) -> RunResult:
+    async def _done(
+        self, integration: Integration, mode: RunMode, work: Work, opening: AsyncExitStack, begun: asyncio.Event
+    ) -> RunResult:
         async with opening:
             begun.set()
-            result = await work.run()
+            ended = await work.run()
             await self._practice.save()
-            return RunResult(
-                run_id=result.run.id,
-                balance=result.balance,
-                state=result.run.state,
-                error=result.error,
-                is_finished=result.is_finished,
-                removals_to_confirm=result.removals_to_confirm,
-            )
+        result = RunResult(
+            run_id=ended.run.id,
+            balance=ended.balance,
+            state=ended.run.state,
+            error=ended.error,
+            is_finished=ended.is_finished,
+            removals_to_confirm=ended.removals_to_confirm,
+        )
+        await self._ended(integration, mode, result)
+        return result
 
 
 def new_run(

@@ -14,6 +14,7 @@ from app.core.events import Emit, now
 from app.core.texts import text
 from app.sdk.access import Access
 from app.sdk.http import HttpClient
+from app.sdk.leisure import Leisure
 from app.sdk.manifest import Manifest
 from app.sdk.pacing import Pacer
 from app.sdk.pushes import EMPTY_INBOX, Inbox
@@ -55,17 +56,28 @@ class Opener:
         self._pacers: dict[str, Pacer] = {}
 
     @asynccontextmanager
-    async def opened(self, account: Account, *, read_only: bool = False) -> AsyncIterator[OpenAccount]:
+    async def opened(
+        self, account: Account, *, read_only: bool = False, leisure: Leisure | None = None
+    ) -> AsyncIterator[OpenAccount]:
         """Raises ConfigError naming the field where settings are not valid or a secret is missing."""
         manifest = self._registry.of(account.system)
         settings = await self.settings_of(account)
         address = await self.address_of(account, settings)
-        async with self.opened_with(manifest, settings, address, account=account, read_only=read_only) as opened:
+        async with self.opened_with(
+            manifest, settings, address, account=account, read_only=read_only, leisure=leisure
+        ) as opened:
             yield opened
 
     @asynccontextmanager
     async def opened_with(
-        self, manifest: Manifest, settings: Settings, address: str, *, account: Account, read_only: bool = False
+        self,
+        manifest: Manifest,
+        settings: Settings,
+        address: str,
+        *,
+        account: Account,
+        read_only: bool = False,
+        leisure: Leisure | None = None,
     ) -> AsyncIterator[OpenAccount]:
         client = None
         if address:
@@ -78,6 +90,7 @@ class Opener:
                 account=account.key,
                 read_only=read_only,
                 pacer=self._pacer(account.key, manifest),
+                leisure=leisure,
             )
         access = Access(
             settings=settings,

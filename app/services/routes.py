@@ -136,8 +136,12 @@ class Integrating:
         self._products = products
 
     @asynccontextmanager
-    async def opened(self, integration: Integration, *, read_only: bool = False) -> AsyncIterator[OpenIntegration]:
-        """Raises ConfigError, among others where a copied data folder would write, SettingsError, SecretStoreError."""
+    async def opened(
+        self, integration: Integration, *, read_only: bool = False, is_history: bool = False
+    ) -> AsyncIterator[OpenIntegration]:
+        """``is_history`` goes as easy on the source as the person chose for that.
+
+        Raises ConfigError, among others where a copied data folder would write, SettingsError, SecretStoreError."""
         if not read_only:
             await self._home.refuse_copy()
         source = await self._accounts.stored(integration.source)
@@ -151,7 +155,9 @@ class Integrating:
             source_id=source.key,
         )
         async with (
-            self._opener.opened(source, read_only=read_only) as open_source,
+            self._opener.opened(
+                source, read_only=read_only, leisure=options.common.leisure() if is_history else None
+            ) as open_source,
             self._opener.opened(target, read_only=read_only) as open_target,
         ):
             yield OpenIntegration(integration, open_source, open_target, options, mappings, await self._erased())

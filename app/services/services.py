@@ -15,6 +15,7 @@ from app.services.fields import FieldMapping
 from app.services.home import Home
 from app.services.integrations import Integrations
 from app.services.log import Log
+from app.services.mailing.mailing import Mailing
 from app.services.pastrecords import PastRecords
 from app.services.practice import Practice
 from app.services.preferences import Preferences
@@ -26,6 +27,7 @@ from app.services.runs import Runs
 from app.services.support import Support
 from app.services.systems import Systems
 from app.services.undoing import Undoing
+from app.services.worklist import Worklist
 from app.storage.secrets import Vault
 
 
@@ -40,6 +42,8 @@ class Services:
     runs: Runs
     undoing: Undoing
     receiver: Receiver
+    mailing: Mailing
+    worklist: Worklist
     past: PastRecords
     home: Home
     products: ProductMapping

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
@@ -10,7 +10,7 @@ from app.core.errors import ConfigError
 from app.core.events import RunMode
 from app.services import Services
 from app.services.home import Home
-from app.services.launching import Launcher, RunHandle, RunResult, Work
+from app.services.launching import Launcher, RunHandle, RunResult
 from app.services.privacyreport import PersonReport
 from app.storage.persondata import PersonData
 from tests.services.conftest import Open, set_up
@@ -80,12 +80,10 @@ async def test_a_run_whose_starter_went_away_is_known_and_closed_with_the_progra
         await set_up(services, depot_address)
         begin_at_once = Launcher._done
 
-        async def begin_slowly(
-            launcher: Launcher, work: Work, opening: AsyncExitStack, begun: asyncio.Event
-        ) -> RunResult:
+        async def begin_slowly(*given: Any) -> RunResult:
             starting.cancel()
             await asyncio.sleep(0)
-            return await begin_at_once(launcher, work, opening, begun)
+            return await begin_at_once(*given)
 
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(Launcher, "_done", begin_slowly)

@@ -1,0 +1,1 @@
+"""Mails about errors, over the person's own mail account."""
