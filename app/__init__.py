@@ -6,6 +6,8 @@ import sys
 
 # Plugins of other packages have no business in here; looking for them reads the metadata of everything installed.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+# The Excel library would rather use lxml where somebody has installed it, which fetches external entities.
+os.environ.setdefault("OPENPYXL_LXML", "False")
 # httpx loads a command line of its own, with libraries for colours and markup, wherever these happen to be installed.
 sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
 if importlib.util.find_spec("sniffio") is None:

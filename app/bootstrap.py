@@ -21,7 +21,10 @@ from app.services.bus import EventBus
 from app.services.checks import Checks
 from app.services.coverage import Coverage
 from app.services.declarations import Declarations
+from app.services.estimates import Estimates
+from app.services.feeds import Feeds
 from app.services.fields import FieldMapping
+from app.services.handouts import HandoutDesk
 from app.services.home import Home
 from app.services.integrations import Integrations
 from app.services.launching import ActiveRuns, Launcher
@@ -249,6 +252,8 @@ class _Wiring:
         following = Following(
             integrations=integrations, runs=runs, book=receiver_book, emit=bus.emit, gathered_s=gathered_s
         )
+        feeds = Feeds(integrations, integrating, receiver_book, self._folder.root / "feeds")
+        coverage = Coverage(integrations, integrating)
         receiver = Receiver(
             registry=registry,
             accounts=accounts,
@@ -256,6 +261,7 @@ class _Wiring:
             boxes=pushes,
             book=receiver_book,
             following=following,
+            feeds=feeds,
             emit=bus.emit,
         )
         return Services(
@@ -264,7 +270,10 @@ class _Wiring:
             checks=Checks(registry, accounts, opener, self._redactor, bus.emit),
             integrations=integrations,
             previews=Previews(integrations, integrating, self._ledger, self._hash, reasons, self._redactor, bus.emit),
-            coverage=Coverage(integrations, integrating),
+            coverage=coverage,
+            estimates=Estimates(integrations, integrating, coverage, bus),
+            feeds=feeds,
+            handouts=HandoutDesk(registry, accounts, opener, receiver_book),
             runs=runs,
             receiver=receiver,
             mailing=mailing,

@@ -108,6 +108,8 @@ class Manifest:
     source_options: type[Settings] = NoSettings
     target_options: type[Settings] = NoSettings
     product_numbers: ProductNumbers | None = None
+    offers_feed: bool = False
+    """Its target is an ``OffersFeed``."""
     receives: Receives | None = None
     """What the system can push to an address of the person's, where it can."""
     handouts: Handouts | None = None

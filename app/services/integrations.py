@@ -82,6 +82,13 @@ class Integrations:
     async def all_stored(self) -> Sequence[Integration]:
         return await self._integrations.all()
 
+    async def offers_feed(self, key: str) -> bool:
+        """Whether the target fetches the source's products as a file."""
+        integration = await self.stored(key)
+        source = self._systems.of((await self._accounts.stored(integration.source)).system)
+        target = self._systems.of((await self._accounts.stored(integration.target)).system)
+        return target.offers_feed and source.reads_kind(Kind.PRODUCTS) is not None
+
     async def stored(self, key: str) -> Integration:
         integration = await self._integrations.get(key)
         if integration is None:

@@ -11,7 +11,10 @@ from app.services.bus import EventBus
 from app.services.checks import Checks
 from app.services.coverage import Coverage
 from app.services.declarations import Declarations
+from app.services.estimates import Estimates
+from app.services.feeds import Feeds
 from app.services.fields import FieldMapping
+from app.services.handouts import HandoutDesk
 from app.services.home import Home
 from app.services.integrations import Integrations
 from app.services.log import Log
@@ -39,6 +42,9 @@ class Services:
     integrations: Integrations
     previews: Previews
     coverage: Coverage
+    estimates: Estimates
+    feeds: Feeds
+    handouts: HandoutDesk
     runs: Runs
     undoing: Undoing
     receiver: Receiver

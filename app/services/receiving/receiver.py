@@ -20,6 +20,7 @@ from app.sdk.pacing import Pace
 from app.sdk.pushes import Accepted, Declined, Push, Receives, Reply
 from app.sdk.registry import Registry
 from app.services.accounts import Accounts
+from app.services.feeds import Feeds
 from app.services.opening import Opener
 from app.services.receiving.following import Following
 from app.services.receiving.inbox import AccountInbox
@@ -48,6 +49,7 @@ class Receiver:
         boxes: SealedBoxes,
         book: ReceiverBook,
         following: Following,
+        feeds: Feeds,
         emit: Emit,
     ) -> None:
         self._registry = registry
@@ -56,6 +58,7 @@ class Receiver:
         self._boxes = boxes
         self._book = book
         self._following = following
+        self._feeds = feeds
         self._emit = emit
         self._server: AsyncExitStack | None = None
         self._proof = secrets.token_urlsafe(12)
@@ -174,6 +177,8 @@ class Receiver:
         path, method = scope["path"], scope["method"]
         if path == "/hello" or path.endswith("/hello"):
             return Reply(body=self._proof)
+        if (feed := await self._feeds.at(path)) is not None:
+            return Reply(body=feed.decode("utf-8"), content_type="application/xml; charset=utf-8")
         account = await self._account_at(path.rpartition("/in/")[2])
         if account is None:
             return Reply(status=404, body="unknown address")
