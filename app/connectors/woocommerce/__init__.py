@@ -1,0 +1,1 @@
+"""WooCommerce: shops on WordPress, wc/v3."""
