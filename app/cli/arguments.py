@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import app
+from app.cli.exchange_arguments import add_handing_out, add_mailing, add_receiving, add_worklist
 from app.core.records import Kind
 from app.core.texts import LANGUAGES, _
 
@@ -45,6 +47,11 @@ def parser() -> argparse.ArgumentParser:
     _recovery(commands)
     _privacy(commands)
     _support(commands)
+    add_receiving(partial(_command, commands), _port)
+    add_handing_out(partial(_command, commands))
+    add_mailing(partial(_command, commands), _port)
+    add_worklist(partial(_command, commands))
+    _estimate(commands)
     return top
 
 
@@ -184,6 +191,13 @@ def _support(commands: Commands) -> None:
     support = _command(commands, "support", _("a file for whoever supports you, without personal data or keys"))
     support.add_argument("file", type=Path, metavar=_("FILE.zip"))
     support.add_argument("--preview", action="store_true", help=_("show what it would hold, and save nothing"))
+
+
+def _estimate(commands: Commands) -> None:
+    estimate = _command(commands, "estimate", _("how long a historical import would take at the chosen speed"))
+    estimate.add_argument("integration", metavar=_("INTEGRATION"))
+    estimate.add_argument("--since", type=_moment, metavar=_("DATE"), help=_("an import from this day on"))
+    _add_flow(estimate)
 
 
 def _add_flow(parser: argparse.ArgumentParser) -> None:

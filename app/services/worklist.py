@@ -55,7 +55,7 @@ class Worklist:
 
     async def list(self, key: str) -> Sequence[ToDo]:
         """Raises ConfigError, SecretStoreError, and what reading from the newsletter system raises."""
-        waiting = await self._waiting(key)
+        waiting = await self.waiting(key)
         if not any(waiting.values()):
             return ()
         integration = await self._integrations.stored(key)
@@ -71,7 +71,7 @@ class Worklist:
 
     async def done(self, key: str, chosen: Mapping[Kind, Sequence[str]] | None = None) -> int:
         """Takes the chosen ones off the list, or all. A later opt-out of the same person stands on it again."""
-        waiting, number = await self._waiting(key), 0
+        waiting, number = await self.waiting(key), 0
         for kind, keys in (chosen or waiting).items():
             entries = await self._ledger.load(key, kind, [each for each in keys if each in set(waiting.get(kind, ()))])
             moment = now()
@@ -93,7 +93,8 @@ class Worklist:
         await asyncio.to_thread(write_table, path, header, rows)
         return len(rows)
 
-    async def _waiting(self, key: str) -> Mapping[Kind, Sequence[str]]:
+    async def waiting(self, key: str) -> Mapping[Kind, Sequence[str]]:
+        """Their keys by kind, without asking anybody. Raises StorageError."""
         return await self._problems.keys(key, Outcome.HELD, OPT_OUT_BY_HAND)
 
 
