@@ -154,8 +154,7 @@ async def estimate(session: Session) -> Exit:
     async with session.services() as services:
         integration = await services.integrations.get(session.arguments.integration)
         await ask_for_secrets(services, integration.integration.source, integration.integration.target)
-        found = await _estimated(services, session)
-    return found
+        return await _estimated(services, session)
 
 
 async def _estimated(services: Services, session: Session) -> Exit:
