@@ -1,0 +1,271 @@
+"""Products with their sizes as variants, and the stock that sizes carry.
+
+A product without sizes has one all the same (``uniw``, ``onesize``). Colours are products of their own, which the panel
+groups by ``productVersion`` (https://idosell.readme.io/reference, products).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from app.connectors.idosell.catalogue import (
+    PRODUCTS,
+    Catalogue,
+    CategoryTree,
+    eans_of,
+    image_url,
+    in_language,
+    product_url,
+)
+from app.connectors.idosell.client import MOST_ROWS, Api, Listing
+from app.connectors.idosell.reading import Once, Place, batches, by, numbered, page_size, place_text
+from app.connectors.idosell.shop import Shop
+from app.connectors.idosell.values import (
+    Row,
+    currency_from,
+    moment,
+    money,
+    part,
+    quantity_from,
+    readable,
+    rows_of,
+    words,
+)
+from app.core.money import Money
+from app.core.records import Deletion, Kind, Product, Record, StockLevel, Unreadable, Variant
+from app.sdk.source import Page, ReadRequest
+
+# The vendor's names for what to return; everything else would make an answer ten times as large.
+_FIELDS = [
+    *("lang_data", "code", "producer_name", "category_id", "category_name", "currency", "retail_price", "vat"),
+    *("visible", "icon", "pictures", "adding_time", "modification_time", "price_changed_time", "quantity_changed_time"),
+    *("version_data", "sizes_attributes", "quantities"),
+]
+_STOCK_FIELDS = ["code", "sizes_attributes", "quantities", "quantity_changed_time"]
+_BY_ID = [{"elementName": "id", "sortDirection": "ASC"}]
+_CHANGES = ("modified_and_quantity_changed", "price_changed")
+_GONE = ("deleted", "in_trash")
+_WITHOUT_SIZES = {"", "uniw", "onesize"}
+
+AnyRecord = Record | Unreadable
+
+
+class ProductReader:
+    """Everything that is active; for changes, what changed in content, stock or price, and what was deleted."""
+
+    def __init__(self, api: Api, shop: Once[Shop], catalogue: Catalogue) -> None:
+        self._api = api
+        self._shop = shop
+        self._catalogue = catalogue
+
+    async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
+        place = Place(request.cursor)
+        phases = ["products"] if request.since is None else [*_CHANGES, *_GONE]
+        begun = phases.index(place.phase) if place.phase in phases else 0
+        for phase in phases[begun:]:
+            load = partial(self._page, await self._params(phase, request.since))
+            pages = numbered(self._api, load, key=by("productId"), limit=request.limit, offset=place.offset_in(phase))
+            async for rows, end in pages:
+                yield Page(await self._of_phase(phase, rows, request), place_text(phase, offset=end))
+
+    async def count(self, request: ReadRequest) -> int | None:
+        if request.since is not None:
+            return None
+        return (await self._page(await self._params("products", None), 0, 1)).total
+
+    async def fetch(self, ids: Sequence[str]) -> AsyncIterator[Page]:
+        for batch in batches(ids, MOST_ROWS):
+            numbers = [each for each in batch if each.isdecimal()]
+            rows = await self._catalogue.product_rows(numbers, _FIELDS) if numbers else []
+            records = await self._records(rows)
+            known = {record.id for record in records}
+            gone = [Deletion(id=each, kind=Kind.PRODUCTS) for each in batch if each not in known]
+            yield Page((*records, *gone), place_text("fetch"))
+
+    async def _params(self, phase: str, since: datetime | None) -> dict[str, Any]:
+        is_gone = phase in _GONE
+        params: dict[str, Any] = {
+            "returnProducts": phase if is_gone else "active",
+            "returnElements": ["modification_time"] if is_gone else _FIELDS,
+            "ordersBy": _BY_ID,
+        }
+        if since is not None:
+            mode = "modified" if is_gone else phase
+            params["productDate"] = {"productDateMode": mode, "productDateBegin": await self._day(since)}
+        return params
+
+    async def _day(self, since: datetime) -> str:
+        """The filter knows days only."""
+        return since.astimezone((await self._shop.get()).zone).date().isoformat()
+
+    async def _page(self, params: Mapping[str, Any], page: int, size: int) -> Listing:
+        return await self._api.listed(PRODUCTS, params, page, size)
+
+    async def _of_phase(self, phase: str, rows: Sequence[Row], request: ReadRequest) -> list[AnyRecord]:
+        if phase in _GONE:
+            return [Deletion(id=words(row.get("productId")), kind=Kind.PRODUCTS) for row in rows]
+        if phase == "price_changed" and request.since is not None:
+            day = await self._day(request.since)
+            rows = [row for row in rows if not _changed_since(row, day)]  # those were read before
+        return await self._records(rows)
+
+    async def _records(self, rows: Sequence[Row]) -> list[AnyRecord]:
+        if not rows:
+            return []
+        shop, tree = await self._shop.get(), await self._catalogue.tree.get()
+        return [readable(words(row.get("productId")), row, partial(_product, row, shop, tree)) for row in rows]
+
+
+def _changed_since(row: Row, day: str) -> bool:
+    told = (words(row.get(name)) for name in ("productModificationTime", "productQuantityChangedTime"))
+    return any(each[:10] >= day for each in told)
+
+
+def _product(row: Row, shop: Shop, tree: CategoryTree) -> Product:
+    told = in_language(rows_of(row.get("productDescriptionsLangData")), tree.language, "langId")
+    variants = _variants(row)
+    path = tree.path(words(row.get("categoryId")))
+    return Product(
+        id=words(row.get("productId")),
+        name=words(told.get("productName")),
+        sku=words(row.get("productDisplayedCode")),
+        ean=variants[0].ean if len(variants) == 1 else "",
+        price=_price(row),
+        net_price=_net_price(row),
+        description=words(told.get("productLongDescription")),
+        short_description=words(told.get("productDescription")),
+        url=product_url(row, shop, tree.language),
+        image_url=image_url(row),
+        brand=words(row.get("producerName")),
+        categories=(path,) if path else (),
+        variants=variants if _has_sizes(variants) else (),
+        attributes=_attributes(row),
+        quantity=_sum([each.quantity for each in variants]),
+        is_active=words(row.get("productIsVisible")).lower() not in {"n", "no"},
+        updated_at=_latest(row, shop.zone),
+        raw=row,
+    )
+
+
+def _price(row: Row) -> Money | None:
+    if not words(row.get("productRetailPrice")):
+        return None
+    return money(row.get("productRetailPrice"), currency_from(row.get("currencyId")))
+
+
+def _net_price(row: Row) -> Money | None:
+    price, percent = _price(row), words(row.get("productVat"))
+    if price is None or not percent:
+        return None
+    return Money(price.amount / (1 + money(percent, price.currency).amount / 100), price.currency).rounded()
+
+
+def _variants(row: Row) -> tuple[Variant, ...]:
+    product, price = words(row.get("productId")), _price(row)
+    eans, quantities = eans_of(row), quantities_by_size(row)
+    return tuple(
+        Variant(
+            id=f"{product}-{size}",
+            sku=words(each.get("productSizeCodeExternal")) or f"{product}-{size}",
+            ean=eans.get(size, ""),
+            name="" if size in _WITHOUT_SIZES else words(each.get("sizePanelName")) or size,
+            price=price,
+            quantity=quantities.get(size, Decimal(0)),
+        )
+        for each in rows_of(row.get("productSizesAttributes"))
+        if (size := words(each.get("sizeId")))
+    )
+
+
+def _has_sizes(variants: Sequence[Variant]) -> bool:
+    return len(variants) > 1 or any(each.name for each in variants)
+
+
+def _attributes(row: Row) -> dict[str, tuple[str, ...]]:
+    """Which group a colour belongs to: products with the same parent are versions of each other."""
+    parent = words(part(row, "productVersion").get("versionParentId")).strip("0")
+    return {"version_group": (parent,)} if parent else {}
+
+
+def _latest(row: Row, zone: tzinfo) -> datetime | None:
+    names = ("productModificationTime", "productPriceChangedTime", "productQuantityChangedTime", "productAddingTime")
+    return max(filter(None, (moment(row.get(name), zone) for name in names)), default=None)
+
+
+def _sum(quantities: Sequence[Decimal | None]) -> Decimal | None:
+    """None where any is unlimited."""
+    return None if None in quantities else sum(filter(None, quantities), Decimal(0))
+
+
+def quantities_by_size(row: Row) -> dict[str, Decimal | None]:
+    """Over all warehouses; None where one of them has it without limit (-1)."""
+    found: dict[str, Decimal | None] = {}
+    for stock in rows_of(part(row, "productStocksData").get("productStocksQuantities")):
+        for each in rows_of(stock.get("productSizesData")):
+            size, here = words(each.get("sizeId")), quantity_from(each.get("productSizeQuantity"))
+            before = found.get(size, Decimal(0))
+            found[size] = None if before is None or here is None else before + here
+    return found
+
+
+# Stock ----------------------------------------------------------------------------------------------------------------
+
+
+class StockReader:
+    def __init__(self, api: Api, shop: Once[Shop], catalogue: Catalogue) -> None:
+        self._api = api
+        self._shop = shop
+        self._catalogue = catalogue
+
+    async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
+        zone = (await self._shop.get()).zone
+        params: dict[str, Any] = {"returnProducts": "active", "returnElements": _STOCK_FIELDS, "ordersBy": _BY_ID}
+        if request.since is not None:
+            begin = request.since.astimezone(zone).date().isoformat()
+            params["productDate"] = {"productDateMode": "quantity_changed", "productDateBegin": begin}
+        load, offset = partial(self._page, params), Place(request.cursor).offset
+        # Each product has several sizes: a page of products is a larger page of levels.
+        most = None if request.limit is None else max(1, page_size(request.limit) // 4)
+        async for rows, end in numbered(self._api, load, key=by("productId"), limit=most, offset=offset):
+            levels = [level for row in rows for level in _levels(row, zone)]
+            yield Page(levels, place_text("stock", offset=end))
+
+    async def fetch(self, ids: Sequence[str]) -> AsyncIterator[Page]:
+        """Ids are ``product-size``."""
+        zone = (await self._shop.get()).zone
+        for batch in batches(ids, MOST_ROWS):
+            numbers = sorted({each.partition("-")[0] for each in batch if each.partition("-")[0].isdecimal()})
+            rows = await self._catalogue.product_rows(numbers, _STOCK_FIELDS) if numbers else []
+            found = [level for row in rows for level in _levels(row, zone) if level.id in batch]
+            known = {level.id for level in found}
+            gone = [Deletion(id=each, kind=Kind.STOCK) for each in batch if each not in known]
+            yield Page((*found, *gone), place_text("fetch"))
+
+    async def _page(self, params: Mapping[str, Any], page: int, size: int) -> Listing:
+        return await self._api.listed(PRODUCTS, params, page, size)
+
+
+def _levels(row: Row, zone: tzinfo) -> list[StockLevel | Unreadable]:
+    """One level for each size; none where the stock is unlimited."""
+    product = words(row.get("productId"))
+    try:
+        quantities = quantities_by_size(row)
+        changed_at = moment(row.get("productQuantityChangedTime"), zone)
+    except ValueError:
+        return [Unreadable(id=product, reason="unreadable", message="a quantity or its date is none", raw=row)]
+    codes = {words(each.get("sizeId")): each for each in rows_of(row.get("productSizesAttributes"))}
+    return [
+        StockLevel(
+            id=f"{product}-{size}",
+            sku=words(codes.get(size, {}).get("productSizeCodeExternal")) or f"{product}-{size}",
+            quantity=quantity,
+            updated_at=changed_at,
+            raw=row,
+        )
+        for size, quantity in quantities.items()
+        if quantity is not None
+    ]
