@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.connectors.salesmanago.manifest import MANIFEST
-from app.core.consent import Consent, ConsentState
+from app.connectors.salesmanago.people import known_person
 from app.core.events import RunMode
 from app.core.fields import FieldRule
 from app.core.outcomes import Outcome
@@ -214,8 +214,6 @@ async def test_two_living_contacts_under_one_address_are_held(stage):
     first = stage.world.new_contact("klient0001@example.com", 1)
     stage.world.contacts["another place"] = {**first, "id": "c2"}
     wire = [first, stage.world.contacts["another place"]]
-    from app.connectors.salesmanago.people import known_person
-
     assert known_person(wire).matches == 2
     assert known_person([{**first, "deleted": True}, wire[1]]).matches == 1
 
@@ -224,4 +222,3 @@ async def test_consent_belongs_to_the_content(stage):
     yes, no = await drafts(stage, contact(1, "yes"), contact(1, "no"))
 
     assert yes.content != no.content
-    assert Consent(ConsentState.YES).is_given
