@@ -115,14 +115,6 @@ MANIFEST = Manifest(
     ),
     reasons=(
         Reason(
-            "opt_out_by_hand",
-            text("There is no field for it in the shop: a list to work off is kept."),
-            text(
-                "End the newsletter of these people in the shop by hand. Or name the field with the consent in the"
-                " account of the shop; then retry."
-            ),
-        ),
-        Reason(
             "not_stored",
             text("The shop answered that all is well, but did not store it."),
             text("A plug-in or a firewall removes the field. Ask the provider of the shop, then retry."),

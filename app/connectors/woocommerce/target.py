@@ -17,6 +17,7 @@ from app.connectors.woocommerce.wire import MOST_ROWS, api_of, unexpected
 from app.core.addresses import is_email, normalised_email
 from app.core.consent import Consent, ConsentState, Standing
 from app.core.outcomes import Outcome
+from app.core.reasons import OPT_OUT_BY_HAND
 from app.core.records import Bounce, Kind, OptOut, Record
 from app.core.rules import Refusal, hold, skip
 from app.core.texts import text
@@ -75,7 +76,7 @@ class WooCommerceTarget(Target):
             return hold("invalid_email")
         fields = {**({self._field.key: self._field.opt_out_value} if self._field.key else {}), **notes}
         if not fields:
-            return hold("opt_out_by_hand")
+            return hold(OPT_OUT_BY_HAND)
         return Draft(
             key=record.id,
             kind=kind,

@@ -133,11 +133,12 @@ async def test_a_shop_in_a_folder_is_reached_there(shop, world):
 
 async def test_another_configured_address_is_suggested(shop, world):
     from app.connectors.woocommerce.frontage import Frontage
+    from app.connectors.woocommerce.settings import WooCommerceSettings
     from app.core.errors import AddressError
     from app.sdk.settings import parse
 
     values = {"shop_address": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1"}
-    frontage = Frontage("https://shop.example", parse(MANIFEST.settings, values))
+    frontage = Frontage("https://shop.example", parse(WooCommerceSettings, values))
     with pytest.raises(AddressError) as caught:
         frontage._site({"home": "https://www.shop.example/laden", "namespaces": ["wc/v3"]})
     assert caught.value.suggestion == "https://www.shop.example/laden"
