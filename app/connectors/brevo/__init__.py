@@ -1,0 +1,1 @@
+"""Brevo: contacts, orders and products go in; opt-outs and bounces come back."""
