@@ -28,6 +28,7 @@ from app.engine.progress import Progress
 from app.engine.sending import Sender
 from app.engine.stopping import stoppable
 from app.engine.together import together
+from app.engine.winding_up import WindingUp
 from app.engine.window import Window
 
 
@@ -64,6 +65,7 @@ class Engine:
         )
         self._window = Window(job.run, runs, lambda words: self._life.log.write(Level.WARNING, words), clock=clock)
         self._removals_to_confirm = 0
+        self._winding_up = WindingUp(lambda route: Sender(route, self._planner(route)), self._life.log.write)
 
     async def run(self) -> RunResult:
         """Never raises AppError: the result and the events say how it ended. Cancellation leaves the run interrupted,
@@ -72,7 +74,7 @@ class Engine:
         return replace(result, removals_to_confirm=self._removals_to_confirm)
 
     async def _flows(self) -> None:
-        async with beating(self._progress, self._job):
+        async with beating(self._progress, self._job), self._winding_up:
             for route in self._job.routes:
                 await self._flow(route)
         await self._life.refuse_imbalance()
@@ -84,11 +86,14 @@ class Engine:
             )
             raise ConfigError(message, remedy=text("Look at the list; if it is right, confirm the removal."))
 
+    def _planner(self, route: Route) -> Planner:
+        return Planner(route.target, self._job.rules_of(route), self._hash, route.terms, route.source)
+
     async def _flow(self, route: Route) -> None:
         mark = self._mark_of(route.kind)
         if mark.is_done:
             return
-        planner = Planner(route.target, self._job.rules_of(route), self._hash, route.terms, route.source)
+        planner = self._planner(route)
         flow = Flow(
             route,
             self._job,
@@ -133,6 +138,7 @@ class Engine:
 
     async def _opened(self, route: Route, planner: Planner) -> None:
         kinds = [each.kind for each in self._job.routes if each.target is route.target]
+        self._winding_up.opened(route)
         await route.target.open(kinds, self._job.timing)
         steps = route.target.setup()
         if steps:
