@@ -29,7 +29,7 @@ def known_events(draft: Draft, rows: Sequence[Row]) -> Known:
         target_id=target_id,
         standing=person.standing,
         matches=person.matches,
-        facts={"tags": tags, "events": own},
+        facts={"tags": tags, "events": own, "tells_events": "contactExtEvents" in row},
     )
 
 

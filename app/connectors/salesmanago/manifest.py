@@ -81,6 +81,7 @@ MANIFEST = Manifest(
     open_target=_open_target,
     target_options=TargetOptions,
     product_numbers=ProductNumbers(label=text("Product id in the offer file")),
+    offers_feed=True,
     receives=RECEIVES,
     handouts=handouts,
     permissions=(
@@ -108,7 +109,11 @@ MANIFEST = Manifest(
         text("All refunds of an order together are one event RETURN, whose value grows with every refund."),
         text("An order that is cancelled before it was sent as a purchase is not sent at all."),
         text("An event holds 512 characters of product numbers; of a longer order the last ones are left out."),
-        text("Nothing is deleted in SALESmanago, and an import cannot be undone there."),
+        text(
+            "Nothing is deleted in SALESmanago. Undoing an import removes its purchases and carts there; contacts and "
+            "their tags stay."
+        ),
+        text("Product views do not come from here: the monitoring code in the shop's pages tells SALESmanago of them."),
         text(
             "SALESmanago publishes no limit of its speed. The program sends one request at a time and at most five a "
             "second."
@@ -159,6 +164,7 @@ MANIFEST = Manifest(
         "https://docs.salesmanago.com/#adding-contact-external-events",
         "https://docs.salesmanago.com/#adding-many-contact-external-events-simultaneously",
         "https://docs.salesmanago.com/#modifying-external-event-recommended",
+        "https://docs.salesmanago.com/#removing-an-event",
         "https://docs.salesmanago.com/#export-based-on-email-address-for-the-owner",
         "https://docs.salesmanago.com/#paginated-modified-contacts-list",
         "https://pomoc.salesmanago.pl/opt-inopt-out-callback/",

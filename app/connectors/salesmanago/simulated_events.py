@@ -69,6 +69,14 @@ def update_event(world: World, body: Row) -> Row:
     return {"eventId": event["id"]}
 
 
+def delete_event(world: World, body: Row) -> Row:
+    event = next((each for each in world.events if each["id"] == body.get("eventId")), None)
+    if event is None:
+        raise RefusedError("Event not found")
+    world.events.remove(event)
+    return {"result": True}
+
+
 class _NoContactError(RefusedError):
     pass
 

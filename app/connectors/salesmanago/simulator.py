@@ -20,6 +20,7 @@ from app.connectors.salesmanago.wire import (
     ADD_EVENTS,
     BASIC,
     BASIC_BY_ID,
+    DELETE_EVENT,
     HAS_CONTACT,
     LIST,
     MODIFIED,
@@ -49,6 +50,7 @@ _CALLS: dict[str, Call] = {
     ADD_EVENT: events.add_event,
     ADD_EVENTS: events.add_events,
     UPDATE_EVENT: events.update_event,
+    DELETE_EVENT: events.delete_event,
 }
 
 

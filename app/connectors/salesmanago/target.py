@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from app.connectors.salesmanago.contacts import ContactWriter, Patience
+from app.connectors.salesmanago.event_undo import EventRemover
 from app.connectors.salesmanago.event_writer import EventWriter
 from app.connectors.salesmanago.events import EventTerms
 from app.connectors.salesmanago.feed import offers
@@ -15,7 +16,7 @@ from app.core.rules import Refusal, skip
 from app.sdk.access import Access
 from app.sdk.answers import Answer
 from app.sdk.plan import Draft, Known, Plan, Settled, Step
-from app.sdk.target import Judgement, Mappings, RemoteField, Timing
+from app.sdk.target import Judgement, Mappings, RemoteField, Removal, Timing
 
 _KIND_OF: Mapping[type, Kind] = {Contact: Kind.CONTACTS, Order: Kind.ORDERS, Cart: Kind.CARTS}
 _OF_EVENTS = (Kind.ORDERS, Kind.CARTS)
@@ -91,6 +92,15 @@ class SalesmanagoTarget:
 
     async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:
         return await self._writers[plan.records[0].draft.kind].confirm(plan, answers) if plan.records else {}
+
+    def undo_order(self) -> Sequence[Kind]:
+        return tuple(kind for kind in _OF_EVENTS if kind in self._writers)
+
+    async def look_back(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
+        return await EventRemover(Wire(self._access)).look_back(drafts)
+
+    def removal(self, draft: Draft, known: Known, leaving: Mapping[Kind, Collection[str]]) -> Removal:
+        return EventRemover(Wire(self._access)).removal(draft, known)
 
     def feed(self, products: Sequence[Product]) -> bytes:
         return offers(products, self._terms, self._mappings.source_name, self._mappings.source_url)
