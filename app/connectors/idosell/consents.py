@@ -52,6 +52,14 @@ class Subscriber:
     raw: Row
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """``clients`` are numbers of clients with an account, ``alone`` people without one, by normalised address."""
+
+    clients: Sequence[str]
+    alone: Mapping[str, Subscriber]
+
+
 def _key(row: Row) -> str:
     return "|".join(words(row.get(name)) for name in ("client_number", "login", "email"))
 
@@ -67,22 +75,19 @@ class Newsletter:
         self,
         *,
         is_approved: bool,
-        is_registered: bool,
+        is_registered: bool | None,
         since: datetime | None = None,
         until: datetime | None = None,
         fields: Sequence[str] = _FIELDS,
     ) -> list[Row]:
         shop = await self._shop.get()
-        # The filter of dates also leaves out who never said anything: their date is none.
-        dates = {"from": as_filter(since or _LONG_AGO, shop.zone)}
-        if until is not None:
-            dates["to"] = as_filter(until, shop.zone)
-        asked = {
-            "shop_id": int(shop.id),
-            "approval": _letter(is_true=is_approved),
-            "registered": _letter(is_true=is_registered),
-        }
-        params = {"shops": [asked], "date": dates, "return_elements": list(fields)}
+        asked: dict[str, object] = {"shop_id": int(shop.id), "approval": _letter(is_true=is_approved)}
+        if is_registered is not None:
+            asked["registered"] = _letter(is_true=is_registered)
+        params: dict[str, object] = {"shops": [asked], "return_elements": list(fields)}
+        if since is not None:  # the filter also leaves out who never said anything: their date is none
+            end = {"to": as_filter(until, shop.zone)} if until is not None else {}
+            params["date"] = {"from": as_filter(since, shop.zone), **end}
         found = numbered(self._api, partial(self._page, params), key=_key)
         return [row async for rows, _ in found for row in rows]
 
@@ -106,6 +111,7 @@ class Consents:
         self._subscribers: Once[Mapping[str, Subscriber]] = Once(self._read_subscribers)
         self._refusals: dict[str, Word] = {}
         self._known_from: datetime | None = None
+        self._changes: tuple[datetime, Changes] | None = None
 
     async def subscribers(self) -> Mapping[str, Subscriber]:
         """Everybody on the list without an account, by normalised address."""
@@ -121,13 +127,21 @@ class Consents:
         await self._know_refusals(unapproved, shop)
         return {words(row.get("clientId")): self._of(row, shop, alone) for row in clients}
 
-    async def changed_clients(self, since: datetime) -> Sequence[str]:
-        """The numbers of registered clients whose word is from that time or later."""
-        found: dict[str, None] = {}
+    async def changes(self, since: datetime) -> Changes:
+        """Whose word is from that time or later. The full lists are not needed for it."""
+        if self._changes is None or self._changes[0] != since:
+            self._changes = since, await self._read_changes(since)
+        return self._changes[1]
+
+    async def _read_changes(self, since: datetime) -> Changes:
+        clients: dict[str, None] = {}
+        alone: dict[str, Subscriber] = {}
         for is_approved in (True, False):
-            rows = await self._newsletter.rows(is_approved=is_approved, is_registered=True, since=since)
-            found |= dict.fromkeys(words(row.get("client_number")) for row in rows)
-        return [number for number in found if number.strip("0")]
+            rows = await self._newsletter.rows(is_approved=is_approved, is_registered=None, since=since)
+            with_account = [row for row in rows if is_yes(row.get("registered"))]
+            clients |= dict.fromkeys(words(row.get("client_number")) for row in with_account)
+            await self._gather(alone, [row for row in rows if not is_yes(row.get("registered"))])
+        return Changes([number for number in clients if number.strip("0")], alone)
 
     def _of(self, row: Row, shop: Shop, alone: Mapping[str, Subscriber]) -> Consent:
         own = _own(row, shop)
@@ -155,14 +169,18 @@ class Consents:
     async def _read_subscribers(self) -> Mapping[str, Subscriber]:
         found: dict[str, Subscriber] = {}
         for is_approved in (True, False):
-            for row in await self._newsletter.rows(is_approved=is_approved, is_registered=False):
-                email = normalised_email(words(row.get("email")))
-                word = await self._newsletter.word_of(row)
-                other = found.get(email)
-                if email and (other is None or word.order > other.word.order):
-                    number, login = words(row.get("client_number")), words(row.get("login"))
-                    found[email] = Subscriber(email, number, login, language(row.get("language")), word, row)
+            await self._gather(found, await self._newsletter.rows(is_approved=is_approved, is_registered=False))
         return found
+
+    async def _gather(self, found: dict[str, Subscriber], rows: Sequence[Row]) -> None:
+        """The latest word under each address."""
+        for row in rows:
+            email = normalised_email(words(row.get("email")))
+            word = await self._newsletter.word_of(row)
+            other = found.get(email)
+            if email and (other is None or word.order > other.word.order):
+                number, login = words(row.get("client_number")), words(row.get("login"))
+                found[email] = Subscriber(email, number, login, language(row.get("language")), word, row)
 
 
 def consent_of(subscriber: Subscriber) -> Consent:
@@ -192,7 +210,7 @@ def _latest(said: Sequence[Word], registered_at: datetime | None) -> Consent | N
     if last.is_approval:
         return Consent(ConsentState.YES, last.at)
     # A box left empty at the registration is no withdrawal, and neither is a refusal that nobody dated.
-    is_box = last.at is None or (registered_at is not None and last.at <= registered_at + _WITH_REGISTRATION)
+    is_box = last.at is None or (registered_at is not None and abs(last.at - registered_at) <= _WITH_REGISTRATION)
     return Consent(ConsentState.NO) if is_box else Consent(ConsentState.WITHDRAWN, last.at)
 
 

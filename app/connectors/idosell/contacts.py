@@ -118,21 +118,17 @@ class ContactReader:
     async def _changed_minds(self, request: ReadRequest, since: datetime, offset: int) -> AsyncIterator[Page]:
         """Clients whose word about the newsletter is new, unless they were read as changed already."""
         zone = (await self._shop.get()).zone
-        numbers = sorted(await self._consents.changed_clients(since), key=int)
-        numbers += await self._with_changed_subscription(since)
+        changes = await self._consents.changes(since)
+        # An account's address may also have signed up or left by the newsletter form alone.
+        by_form = await self.numbers_of(list(changes.alone))
+        numbers = sorted({*changes.clients, *(each for found in by_form.values() for each in found)}, key=int)
         size = page_size(request.limit)
         for start in range(offset, len(numbers), size):
             batch = numbers[start : start + size]
             rows = await self.client_rows(batch)
-            late = [row for row in rows if not _is_since(moment(row.get("clientsLastModificationDate"), zone), since)]
+            dates = [moment(row.get("clientsLastModificationDate"), zone) for row in rows]
+            late = [row for row, at in zip(rows, dates, strict=True) if at is None or at < since.replace(microsecond=0)]
             yield Page(await self._records(late), place_text("newsletter", offset=start + len(batch)))
-
-    async def _with_changed_subscription(self, since: datetime) -> list[str]:
-        """Clients with an account whose address signed up or left by the newsletter form alone."""
-        alone = await self._consents.subscribers()
-        changed = [each.email for each in alone.values() if _is_since(each.word.at, since)]
-        found = await self.numbers_of(changed)
-        return sorted({number for numbers in found.values() for number in numbers}, key=int)
 
     async def numbers_of(self, emails: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """The clients with these addresses; addresses without a client are left out."""
@@ -156,9 +152,11 @@ class ContactReader:
     # Subscribers without an account ----------------------------------------------------------------------------------
 
     async def _subscribers(self, request: ReadRequest, after: str) -> AsyncIterator[Page]:
-        everybody = (await self._consents.subscribers()).values()
-        wanted = [each for each in everybody if _is_since(each.word.at, request.since)]
-        named = sorted(((_subscriber_id(each), each) for each in wanted), key=itemgetter(0))
+        if request.since is None:
+            wanted = await self._consents.subscribers()
+        else:
+            wanted = (await self._consents.changes(request.since)).alone
+        named = sorted(((_subscriber_id(each), each) for each in wanted.values()), key=itemgetter(0))
         rest = [each for each in named if each[0] > after]
         for batch in batches(rest, page_size(request.limit)):
             accounts = await self._accounts_of([each.email for _, each in batch], request)
@@ -199,10 +197,6 @@ def flat(row: Row) -> Row:
     return {**row, **{name: value for each in parts for name, value in part(row, each).items()}}
 
 
-def _is_since(at: datetime | None, since: datetime | None) -> bool:
-    return since is None or (at is not None and at >= since.replace(microsecond=0))
-
-
 def _subscriber_id(subscriber: Subscriber) -> str:
     """Ids are stored, so no address; numbers are not sure to exist without an account."""
     return _SUBSCRIBER + hashlib.sha256(subscriber.email.encode()).hexdigest()[:24]
@@ -219,7 +213,7 @@ def _client_record(row: Row, shop: Shop, consent: Consent) -> AnyRecord:
 
 def _client(record_id: str, row: Row, shop: Shop, consent: Consent) -> Contact:
     email = normalised_email(words(row.get("clientEmail")))
-    address = billing_address(row)
+    changed = (moment(row.get("clientsLastModificationDate"), shop.zone), consent.changed_at)
     return Contact(
         id=record_id,
         email=email,
@@ -231,9 +225,9 @@ def _client(record_id: str, row: Row, shop: Shop, consent: Consent) -> Contact:
         birthday=day(row.get("clientBirthDate")),
         language=language(row.get("langId")),
         group=words(row.get("clientGroupDiscountName")),
-        address=address,
+        address=billing_address(row),
         created_at=moment(row.get("clientRegistrationDate"), shop.zone),
-        updated_at=moment(row.get("clientsLastModificationDate"), shop.zone),
+        updated_at=max(filter(None, changed), default=None),
         is_guest=is_yes(row.get("isUnregistered")),
         custom=_custom(row),
         raw=row,

@@ -106,7 +106,10 @@ MANIFEST = Manifest(
             " with a call; orders take up to three calls more for their products and customers. The panel shows what"
             " a key has used."
         ),
-        text("Each sync that meets customers reads the list of subscribers without an account: a call per hundred."),
+        text(
+            "A sync that finds changed customers or orders also reads the list of subscribers without an account: a"
+            " call per hundred. A sync in which nothing changed takes about ten calls."
+        ),
         text(
             "Deleted customers are not noticed, because finding them would read all customers in every sync. Erase"
             " them in the target when you delete them here."
@@ -120,6 +123,10 @@ MANIFEST = Manifest(
             " autumn night whose hour comes twice, a time may be an hour off."
         ),
         text("Changes of products and stock can be asked for by the day only; what did not change is not sent again."),
+        text(
+            "Not documented: whether deleting a product counts as changing it. If your shop says no, deleted products"
+            " are noticed only when they are looked up again."
+        ),
         text(
             "The vendor calls orders that are still being worked on unfinished. Only those that are no order are taken"
             " for a basket that was left; whether your shop lists any is not documented. There is no link back to it."

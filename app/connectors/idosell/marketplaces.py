@@ -7,7 +7,7 @@ import re
 from app.connectors.idosell.values import Row, part, words
 
 _MASKED = re.compile(
-    r"@(?:[\w.-]*\.)?(?:allegromail\.(?:pl|com|cz|sk|hu)|allegro\.pl|marketplace\.amazon\.[a-z.]+|members\.ebay\.[a-z.]+"
+    r"@(?:[\w.-]*\.)?(?:allegromail\.(?:pl|com|cz|sk|hu)|user\.allegrogroup\.pl|marketplace\.amazon\.[a-z.]+|members\.ebay\.[a-z.]+"
     r"|mail\.aliexpress\.com|scs\.tiktokw\.us)\Z"
 )
 _SOURCES = {"auction", "marketplace"}

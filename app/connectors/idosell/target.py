@@ -113,8 +113,15 @@ class IdoSellTarget(Target):
         (step,) = plan.steps
         refused = _refusals(step, answers[_STEP])
         written = [each for each in plan.records if each.key in step.keys]
+        await self._forget_if_changed([str(each.draft.content["email"]) for each in written])
         left = await self.look_up([each.draft for each in written])
         return settled | {each.key: _settled(each, refused.get(each.key, ""), left[each.key]) for each in written}
+
+    async def _forget_if_changed(self, emails: Sequence[str]) -> None:
+        """The list of people without an account is read again only where one of them could be written."""
+        alone = await self._consents.subscribers()
+        if any(each in alone and alone[each].login for each in emails):
+            self._consents = Consents(self._api, self._shop)
 
 
 def _draft(record: OptOut | Bounce, kind: Kind) -> Draft | Refusal:

@@ -116,6 +116,14 @@ def test_words_that_were_encoded_twice_are_repaired():
     assert repaired("Müller") == "Müller"
 
 
+async def test_the_words_of_a_refusal_arrive_readable_through_the_wire(shop, world):
+    world.keys = {}
+    async with shop() as account:
+        with pytest.raises(SignInError) as caught:
+            await read_all(account.source(), Kind.CATEGORIES)
+    assert "nieprawidłowy lub nieaktywny" in caught.value.detail
+
+
 def test_results_of_single_elements_are_left_to_who_asked():
     body = {"results": [{"errors": {"faultCode": 101}}], "errors": {"faultCode": 9, "faultString": "some failed"}}
     assert classify(_answer(207, body)) is None

@@ -152,6 +152,19 @@ async def test_an_older_word_by_the_form_does_not_overrule_the_account(shop, wor
     assert (await _consent(shop)).state is ConsentState.WITHDRAWN
 
 
+async def test_a_withdrawal_by_the_form_before_the_registration_still_counts(shop, world):
+    world.sign_up("a@example.com", approves=False, at=START - 30 * _DAY)
+    world.add_client("a@example.com", at=START)
+    assert (await _consent(shop)).state is ConsentState.WITHDRAWN
+
+
+async def test_an_approval_by_the_form_without_a_date_is_an_approval(shop, world):
+    world.sign_up("a@example.com")
+    world.subscribers["a@example.com"]["_words"]["1"][1] = "0000-00-00 00:00:00"
+    consent = await _consent(shop)
+    assert (consent.state, consent.changed_at) == (ConsentState.YES, None)
+
+
 async def test_of_two_words_at_the_same_moment_the_refusal_counts(shop, world):
     world.add_client("a@example.com", at=START, approves=True, said_at=START + _DAY)
     world.sign_up("a@example.com", approves=False, at=START + _DAY)
@@ -166,6 +179,16 @@ async def test_a_changed_mind_is_found_although_the_client_did_not_change(shop, 
     async with shop() as account:
         found = await _contacts(account, since=since)
     assert {email: each.consent.state for email, each in found.items()} == {"a@example.com": ConsentState.WITHDRAWN}
+
+
+async def test_a_sync_in_which_nothing_changed_takes_few_calls(shop, world, clock):
+    for number in range(300):
+        world.sign_up(f"n{number}@example.org", at=START)
+        world.add_client(f"k{number}@example.com", at=START, approves=True)
+    async with shop() as account:
+        found = await _contacts(account, since=clock.pass_by(days=3))
+    assert found == {}
+    assert world.calls <= 4
 
 
 async def test_a_word_by_the_form_alone_brings_the_client_with_this_address(shop, world, clock):

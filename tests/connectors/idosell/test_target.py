@@ -129,10 +129,18 @@ async def test_somebody_without_an_account_is_named_for_the_owner_to_end_by_hand
 async def test_a_subscriber_whom_the_shop_gave_a_login_is_written_by_it(shop, world):
     world.sign_up(_EMAIL, login="nl-77")
     async with shop() as account:
-        target, plan = await _planned(account, _opt_out())
-        assert plan.steps
-        await target.confirm(plan, await send(target, account.access.http, plan))
+        settled = await _written(account, _opt_out())
+    assert settled["1"].outcome is Outcome.UPDATED
     assert world.subscribers[_EMAIL]["_words"]["1"][0] == "n"
+
+
+async def test_a_login_that_the_shop_then_refuses_leaves_it_to_the_owner(shop, world):
+    world.sign_up(_EMAIL, login="nl-77")
+    async with shop() as account:
+        target, plan = await _planned(account, _opt_out())
+        world.subscribers[_EMAIL]["login"] = ""
+        settled = await target.confirm(plan, await send(target, account.access.http, plan))
+    assert (settled["1"].outcome, settled["1"].reason) == (Outcome.HELD, "opt_out_by_hand")
 
 
 async def test_a_form_beside_the_account_leaves_the_rest_to_the_owner(shop, world):
