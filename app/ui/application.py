@@ -163,6 +163,12 @@ class Program(QObject):
         self._count_attention()
         self.tasks.spawn(self._ask_whether_moved(), owner=self)
         self.tasks.spawn(self._recall_log(), owner=self, on_error=lambda _error: None)
+        self.tasks.spawn(self._open_to_others(), owner=self)
+
+    async def _open_to_others(self) -> None:
+        """Pushes may come in, and mails that waited when the program ended go out."""
+        await self.engine.call(lambda services: services.receiver.start_if_wanted())
+        await self.engine.call(lambda services: services.mailing.flush())
 
     async def _ask_whether_moved(self) -> None:
         """A copied data folder only looks, until the person says that this is its computer now."""

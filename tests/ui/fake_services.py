@@ -25,6 +25,14 @@ from app.services.mappingcheck import MappingProblems
 from app.services.status import Standing, status_of
 from app.services.systems import Systems
 from app.storage.secrets import VaultState
+from tests.ui.fake_outside import (
+    FakeEstimates,
+    FakeFeeds,
+    FakeHandouts,
+    FakeMailing,
+    FakeReceiver,
+    FakeWorklist,
+)
 from tests.ui.fake_privacy import FakePrivacy, FakeSupport
 from tests.ui.fake_runs import (
     FakeFields,
@@ -370,3 +378,9 @@ class FakeServices:
         self.reasons = ReasonTexts()
         self.redact = Redactor()
         self.declarations = FakeDeclarations()
+        self.receiver = FakeReceiver()
+        self.mailing = FakeMailing()
+        self.handouts = FakeHandouts()
+        self.feeds = FakeFeeds()
+        self.estimates = FakeEstimates()
+        self.worklist = FakeWorklist()

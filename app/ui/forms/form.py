@@ -19,6 +19,7 @@ from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.disclosure import Disclosure
 from app.ui.widgets.fields import Field
 from app.ui.widgets.form import FormField
+from app.ui.widgets.labels import HeadingLabel
 from app.ui.widgets.painting import Words
 
 _OPTIONAL_INPUTS = {InputKind.TEXT, InputKind.LONG_TEXT, InputKind.SECRET, InputKind.DATE, InputKind.PATH}
@@ -100,9 +101,14 @@ class SettingsForm(QWidget):
 
     def _fill(self, column: QVBoxLayout, specs: Sequence[FieldSpec]) -> None:
         rest = list(specs)
+        group = ""
         while rest:
             spec = rest.pop(0)
-            if rest and spec.input in _PAIRED_INPUTS and rest[0].input in _PAIRED_INPUTS:
+            if str(spec.setting.group) != group:
+                group = str(spec.setting.group)
+                if group:
+                    column.addWidget(HeadingLabel(group))
+            if rest and _are_a_pair(spec, rest[0]):
                 pair = QHBoxLayout()
                 pair.setSpacing(SPACING.m + 2)
                 for each in (spec, rest.pop(0)):
@@ -182,3 +188,9 @@ class SettingsForm(QWidget):
         if event.type() is QEvent.Type.FocusOut and watched in self._names:
             self._model.leave(self._names[watched])
         return super().eventFilter(watched, event)
+
+
+def _are_a_pair(one: FieldSpec, other: FieldSpec) -> bool:
+    """Short fields of one group stand beside each other."""
+    is_same_group = str(one.setting.group) == str(other.setting.group)
+    return is_same_group and one.input in _PAIRED_INPUTS and other.input in _PAIRED_INPUTS

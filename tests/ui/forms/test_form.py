@@ -16,6 +16,7 @@ from app.ui.forms.model import model_check
 from app.ui.forms.suggest import SuggestField
 from app.ui.forms.table import MappingField
 from app.ui.widgets import CheckBox, Disclosure, DropDown, LinkButton, SecretField, TextField
+from app.ui.widgets.labels import HeadingLabel
 from tests.ui.fake_systems import FileSettings, MailOptions, ShopSettings
 from tests.ui.fakes import FakeWindow
 
@@ -283,3 +284,18 @@ def test_a_table_says_what_its_columns_hold(window: FakeWindow, qtbot: QtBot) ->
     unnamed = MappingField("Pairs")
     qtbot.addWidget(unnamed)
     assert unnamed.pairs.headerData(0, Qt.Orientation.Horizontal) == "Name"
+
+
+class GroupedSettings(Settings):
+    campaign: Annotated[str, Setting(label=text("Campaign"))] = ""
+    street: Annotated[str, Setting(label=text("Street"), group=text("Address"))] = ""
+    town: Annotated[str, Setting(label=text("Town"), group=text("Address"))] = ""
+    tax: Annotated[str, Setting(label=text("Tax"), group=text("Amounts"))] = ""
+
+
+def test_fields_of_a_group_stand_together_under_its_heading(window: FakeWindow, qtbot: QtBot) -> None:
+    form = form_of(window, qtbot, GroupedSettings)
+    headings = {each.text(): each.y() for each in form.findChildren(HeadingLabel)}
+    assert list(headings) == ["Address", "Amounts"]
+    rows = {name: form.field(name).y() for name in ("campaign", "street", "town", "tax")}
+    assert rows["campaign"] < headings["Address"] < rows["street"] < rows["town"] < headings["Amounts"] < rows["tax"]

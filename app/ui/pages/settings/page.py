@@ -15,7 +15,9 @@ from app.storage.secrets import VaultState
 from app.ui.context import Context
 from app.ui.pages.page import Page
 from app.ui.pages.settings.about import AboutSheet
+from app.ui.pages.settings.mail import MailCard
 from app.ui.pages.settings.privacy import PrivacyCard
+from app.ui.pages.settings.receiver import ReceiverCard
 from app.ui.pages.vault import ChangePassphraseSheet, VaultSheet
 from app.ui.theme import SPACING, ThemeChoice
 from app.ui.widgets.buttons import SecondaryButton
@@ -36,7 +38,8 @@ class SettingsPage(Page):
         super().__init__(context, _("Settings"), _("Every change holds at once."))
         looks, log, secrets = self._build_looks(), self._build_log(), self._build_secrets()
         self.privacy = PrivacyCard(context)
-        for card in (looks, log, self.privacy, secrets, self._build_place(), self._about()):
+        self.receiver, self.mail = ReceiverCard(context), MailCard(context)
+        for card in (looks, log, self.receiver, self.mail, self.privacy, secrets, self._build_place(), self._about()):
             card.setMaximumWidth(_MOST_PX)
             self.body.addWidget(card)
         self.run(self._load())
