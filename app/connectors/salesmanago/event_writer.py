@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import cast
 
 from app.connectors.salesmanago.answers import Row, envelope
@@ -22,7 +23,7 @@ from app.connectors.salesmanago.elements import (
 )
 from app.connectors.salesmanago.event_lookup import event_lines, known_events
 from app.connectors.salesmanago.event_steps import ADD_MANY, ADD_ONE, EventRequests, Wanted
-from app.connectors.salesmanago.events import CANCELLATION, PURCHASE, Event, EventTerms, is_equal
+from app.connectors.salesmanago.events import CANCELLATION, PURCHASE, RETURN, Event, EventTerms, is_equal
 from app.connectors.salesmanago.settings import TargetOptions
 from app.connectors.salesmanago.tags import levels, listed, tags_of
 from app.connectors.salesmanago.wire import Wire
@@ -122,14 +123,8 @@ class EventWriter:
 
     def _wanted(self, draft: Draft, known: Known) -> Wanted:
         there = {row["contactExtEventType"]: row for row in known.facts.get("events", ())}
-        events: Sequence[Event] = draft.content["events"]
-        # A cancellation takes a purchase back: without the purchase it would lower what was never counted.
-        missing = tuple(
-            each
-            for each in events
-            if each["contactExtEventType"] not in there
-            and (each["contactExtEventType"] != CANCELLATION or PURCHASE in there)
-        )
+        events = [due for each in draft.content["events"] if (due := _due(each, there))]
+        missing = tuple(each for each in events if each["contactExtEventType"] not in there)
         changed = tuple(
             (str(row["id"]), each)
             for each in events
@@ -176,6 +171,17 @@ def _record_plan(draft: Draft, known: Known, asked: Wanted) -> RecordPlan:
     if events[0]["contactExtEventType"] == CANCELLATION and not known.target_id:
         return RecordPlan(draft=draft, outcome=Outcome.SKIPPED, reason="cancelled_before")
     return RecordPlan(draft=draft, outcome=Outcome.UNCHANGED, target_id=known.target_id)
+
+
+def _due(event: Event, there: Mapping[str, Row]) -> Event | None:
+    """A cancellation takes back what is left of a purchase: without the purchase it would lower what was never counted,
+    and what went back already is not taken back twice."""
+    if event["contactExtEventType"] != CANCELLATION:
+        return event
+    if PURCHASE not in there:
+        return None
+    rest = event["value"] - Decimal(str(there.get(RETURN, {}).get("value") or 0))
+    return {**event, "value": rest} if rest > 0 else None
 
 
 def _all_arrived(body: Row, sent: int) -> bool:

@@ -98,6 +98,10 @@ MANIFEST = Manifest(
             "subscribed in SALESmanago would be unsubscribed in the shop."
         ),
         text(
+            "Somebody who left, agreed again in the shop and in SALESmanago, and leaves SALESmanago once more is not "
+            "told to the shop a second time."
+        ),
+        text(
             "Contacts of the history are entered without starting rules or workflows. For events SALESmanago offers no "
             "such switch: pause rules that react to purchases while the history is imported."
         ),

@@ -132,6 +132,18 @@ async def test_an_order_that_is_cancelled_after_it_was_sent_is_taken_back_once(s
     assert stage.simulator.summary()["events"] == {"CANCELLATION": 1, "PURCHASE": 1}
 
 
+@pytest.mark.parametrize(("returned", "taken_back"), [("5.00", 24.95), ("29.95", None)])
+async def test_a_cancellation_takes_back_only_what_has_not_gone_back_yet(stage, returned, taken_back):
+    running = integration(stage, orders=[order(1, refunded=Money.of(returned, "EUR"))])
+    await running.run()
+    for _ in range(2):
+        running.shelves[Kind.ORDERS].records[0] = order(1, status=OrderStatus.CANCELLED)
+        await running.run(RunMode.CHANGES)
+
+    found = [float(each["value"]) for each in stage.world.events if each["contactExtEventType"] == "CANCELLATION"]
+    assert found == ([taken_back] if taken_back else [])
+
+
 async def test_failures_inside_a_success_are_found(stage):
     """A buyer vanishes between being entered and the event: the batch is a success with one failure in it."""
     world = stage.world
