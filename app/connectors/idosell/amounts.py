@@ -134,13 +134,8 @@ def _meets(discount: Money, gap: Money, goods: Goods) -> bool:
 
 def reversals_of(order: Row, total: Money, zone: tzinfo) -> tuple[Reversal, ...]:
     """Repayments that were carried out. What only returns an overpayment takes nothing off the order."""
-    made = [
-        each
-        for each in rows_of(part(order, "orderDetails").get("prepaids"))
-        if is_yes(each.get("paymentStatus")) and words(each.get("currencyId")).upper() in {"", total.currency}
-    ]
-    paid = _sum(made, {"payment", "advance"}, total.currency)
-    too_much = max((paid - total).amount, Decimal(0))
+    made = _payments_made(order, total.currency)
+    too_much = max((paid_for(order, total.currency) - total).amount, Decimal(0))
     found: list[Reversal] = []
     for each in (row for row in made if words(row.get("paymentType")) == "repayment"):
         amount = abs(money(each.get("paymentValue"), total.currency).amount)
@@ -156,6 +151,15 @@ def _added(order: Mapping[str, object]) -> object:
     return part(order, "orderDetails").get("orderAddDate")
 
 
-def _sum(payments: Sequence[Row], kinds: set[str], currency: str) -> Money:
-    amounts = (money(each.get("paymentValue"), currency) for each in payments if each.get("paymentType") in kinds)
-    return sum(amounts, Money.zero(currency))
+def paid_for(order: Row, currency: str) -> Money:
+    """What has arrived, before anything went back."""
+    made = (each for each in _payments_made(order, currency) if each.get("paymentType") in {"payment", "advance"})
+    return sum((money(each.get("paymentValue"), currency) for each in made), Money.zero(currency))
+
+
+def _payments_made(order: Row, currency: str) -> list[Row]:
+    return [
+        each
+        for each in rows_of(part(order, "orderDetails").get("prepaids"))
+        if is_yes(each.get("paymentStatus")) and words(each.get("currencyId")).upper() in {"", currency}
+    ]

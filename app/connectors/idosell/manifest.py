@@ -57,7 +57,7 @@ MANIFEST = Manifest(
     system="idosell",
     name="IdoSell",
     category=Category.SHOP,
-    colour="#0F6B5C",
+    colour="#9A3324",
     monogram="Id",
     summary=text("Customers, newsletter consents, orders and products of an IdoSell (IAI Shop) panel."),
     settings=IdoSellSettings,
@@ -133,7 +133,7 @@ MANIFEST = Manifest(
         ),
         text(
             "Whoever only filled in the newsletter form has no login, by which alone the API can end a consent: such"
-            " opt-outs are kept for you to enter by hand."
+            " opt-outs stand on a list to work off. End them in the panel; the next run checks whether they are ended."
         ),
         text("A box left empty at registration is no withdrawal: it subscribes nobody and unsubscribes nobody."),
         text(
@@ -162,11 +162,6 @@ MANIFEST = Manifest(
             "other_shop",
             text("It belongs to another shop of the same panel."),
             text("Add an account for that shop if you want to send it."),
-        ),
-        Reason(
-            "opt_out_by_hand",
-            text("This person only filled in the newsletter form; the shop lets no program end that."),
-            text("End the consent in the panel under CRM, Newsletter, then retry: it is checked."),
         ),
         Reason(
             "soft_bounce",

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.connectors.idosell.amounts import amounts_of, reversals_of, unit_price
+from app.connectors.idosell.amounts import amounts_of, paid_for, reversals_of, unit_price
 from app.connectors.idosell.catalogue import ProductFacts
 from app.connectors.idosell.contacts import client_id
 from app.connectors.idosell.marketplaces import is_masked, marketplace_of
@@ -18,6 +18,7 @@ from app.connectors.idosell.values import (
     country,
     currency_from,
     is_yes,
+    language,
     moment,
     money,
     part,
@@ -89,7 +90,7 @@ def order_from(row: Row, around: Surroundings) -> Order:
         id=order_key(row),
         number=words(row.get("orderSerialNumber")) or order_key(row),
         email=buyer.email,
-        status=_status(details, amounts.total, refunded),
+        status=_status(row, amounts.total, refunded),
         source_status=words(details.get("orderStatus")),
         created_at=created_at,
         updated_at=moment(details.get("orderChangeDate"), around.shop.zone) or created_at,
@@ -112,6 +113,7 @@ def order_from(row: Row, around: Surroundings) -> Order:
         delivery=_delivery(row),
         accepts_marketing=buyer.consent,
         note=words(details.get("clientNoteToOrder")),
+        language=buyer.language,
         pickup_point=_pickup_point(row),
         custom=_custom(row),
         raw=row,
@@ -152,6 +154,7 @@ class _Buyer:
     email: str
     customer_id: str
     is_guest: bool
+    language: str
     consent: Consent
 
     @classmethod
@@ -163,7 +166,8 @@ class _Buyer:
         is_guest = is_yes(client.get("isUnregistered")) if client else not words(account.get("clientLogin"))
         is_hidden = is_masked(email) or bool(marketplace_of(row))
         consent = Consent() if is_hidden else around.consents.get(number, Consent())
-        return cls(email, "" if is_guest or not number else client_id(number), is_guest or not number, consent)
+        is_guest = is_guest or not number
+        return cls(email, "" if is_guest else client_id(number), is_guest, language(client.get("langId")), consent)
 
 
 def _account(row: Row) -> Row:
@@ -174,12 +178,21 @@ def _billing(row: Row) -> Row:
     return part(part(row, "clientResult"), "clientBillingAddress")
 
 
-def _status(details: Row, total: Money, refunded: Money) -> OrderStatus:
+def _status(row: Row, total: Money, refunded: Money) -> OrderStatus:
+    word = words(part(row, "orderDetails").get("orderStatus"))
     # A word that the documentation does not know: nothing is claimed of such an order but that somebody has to look.
-    status = STATUSES.get(words(details.get("orderStatus")), OrderStatus.ON_HOLD)
+    status = STATUSES.get(word, OrderStatus.ON_HOLD)
+    if word == "new" and _is_sure(row, total):
+        status = OrderStatus.PROCESSING
     if not refunded or status not in _MAY_BE_REFUNDED:
         return status
     return OrderStatus.PARTIALLY_REFUNDED if (total - refunded).amount > 0 else OrderStatus.REFUNDED
+
+
+def _is_sure(row: Row, total: Money) -> bool:
+    """A new order is only one that nobody has handled yet: paid, or to be paid on delivery, it is a purchase."""
+    kind = words(part(part(row, "orderDetails"), "payments").get("orderPaymentType"))
+    return kind in {"cash_on_delivery", "tradecredit"} or paid_for(row, total.currency).amount >= total.amount
 
 
 def _lines(lines: list[Row], currency: str, around: Surroundings) -> tuple[OrderLine, ...]:

@@ -137,6 +137,7 @@ def _add_order(world: World, chance: random.Random, number: int) -> None:
         currency="EUR" if number % 14 == 9 else "PLN",
         marketplace="allegro" if is_hidden else "",
         pickup="KRA01M" if number % 4 == 1 else "",
+        payment="cash_on_delivery" if number % 8 == 6 else "prepaid",
     )
     if world.orders[order]["orderDetails"]["orderStatus"] == "finished" and number % 5 == 0:
         amount = str(world.total_of(order)) if number % 2 else "5.00"

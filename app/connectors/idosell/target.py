@@ -22,6 +22,7 @@ from app.connectors.idosell.values import Row, rows_of, words
 from app.core.addresses import is_email, normalised_email
 from app.core.consent import Standing
 from app.core.outcomes import Outcome
+from app.core.reasons import OPT_OUT_BY_HAND
 from app.core.records import Bounce, Kind, OptOut, Record
 from app.core.rules import Refusal, hold, skip
 from app.core.texts import text
@@ -31,7 +32,6 @@ from app.sdk.plan import Batched, Draft, FieldLine, Known, Plan, RecordPlan, Set
 from app.sdk.settings import NoSettings
 from app.sdk.target import Judgement, Mappings, Target, Timing
 
-BY_HAND = "opt_out_by_hand"
 CLIENTS = "clients/clients"
 _STEP = "newsletter"
 _MOST_CLIENTS = 50
@@ -176,7 +176,7 @@ def _planned(draft: Draft, known: Known) -> RecordPlan:
     if known.is_same:
         return RecordPlan(draft=draft, outcome=Outcome.UNCHANGED, reason="already_so", target_id=known.target_id)
     if not _logins(known):
-        return RecordPlan(draft=draft, outcome=Outcome.HELD, reason=BY_HAND, target_id=known.target_id)
+        return RecordPlan(draft=draft, outcome=Outcome.HELD, reason=OPT_OUT_BY_HAND, target_id=known.target_id)
     return RecordPlan(draft=draft, outcome=Outcome.UPDATED, target_id=known.target_id)
 
 
@@ -203,7 +203,7 @@ def _settled(record: RecordPlan, refusal: str, left: Known) -> Settled:
     if left.is_same:
         return Settled(outcome=Outcome.UPDATED, target_id=record.target_id)
     if not _logins(left) or (refusal and not record.target_id):
-        return Settled(outcome=Outcome.HELD, reason=BY_HAND, target_id=record.target_id, message=refusal)
+        return Settled(outcome=Outcome.HELD, reason=OPT_OUT_BY_HAND, target_id=record.target_id, message=refusal)
     message = refusal or "the approval is still there"
     return Settled(outcome=Outcome.FAILED, reason="refused", target_id=record.target_id, message=message)
 

@@ -147,7 +147,7 @@ def _net(gross: Decimal, vat: Decimal) -> Decimal:
 
 
 def order(number: int, buyer: Mapping[str, Any], lines: list[Row], at: str, more: Mapping[str, Any]) -> Row:
-    """``more``: status, shipping, payment_fee, currency, rebate (percent), code, marketplace, pickup, email, is_net."""
+    """``more``: status, shipping, payment, payment_fee, currency, rebate, code, marketplace, pickup, email, is_net."""
     is_net = bool(more.get("is_net"))
     name = "productOrderPriceNet" if is_net else "productOrderPrice"
     goods = sum((Decimal(str(each[name])) * each["productQuantity"] for each in lines), Decimal(0))
@@ -172,14 +172,14 @@ def order(number: int, buyer: Mapping[str, Any], lines: list[Row], at: str, more
         "orderDispatchDate": 0,
         "clientNoteToOrder": more.get("note", ""),
         "payments": {
-            "orderPaymentType": "prepaid",
+            "orderPaymentType": more.get("payment", "prepaid"),
             "orderRebatePercent": float(more.get("rebate", 0)),
             "orderCurrency": costs,
             "orderBaseCurrency": {"billingCurrency": "PLN", "orderDeliveryVat": 23, "orderPayformVat": 23},
             "orderWorthCalculateType": "net" if is_net else "gross",
             "orderVatExists": "y",
         },
-        "prepaids": [payment(number, 1, "payment", str(total), costs["currencyId"], at)],
+        "prepaids": [_first_payment(number, str(total), costs["currencyId"], at, more)],
         "orderSourceResults": _source(more.get("marketplace", ""), int(more.get("shop", 1))),
         "dispatch": {"courierId": 1, "courierName": more.get("courier", "InPost Paczkomaty")},
         "productsResults": lines,
@@ -213,6 +213,13 @@ def payment(order_number: int, place: int, kind: str, amount: str, currency: str
         "paymentValue": amount,
         "currencyId": currency,
     }
+
+
+def _first_payment(order_number: int, amount: str, currency: str, at: str, more: Mapping[str, Any]) -> Row:
+    """Announced, and not there yet, where the order waits for it or is paid on delivery."""
+    is_paid = more.get("payment", "prepaid") == "prepaid" and more.get("status") != "payment_waiting"
+    made = payment(order_number, 1, "payment", amount, currency, at)
+    return {**made, "paymentStatus": "y" if is_paid else "n"}
 
 
 def _source(marketplace: str, shop_number: int) -> Row:

@@ -59,7 +59,7 @@ async def test_an_order_is_read_with_everything_that_is_known(shop, world, buyer
     assert order.delivery.street == "ul. Mostowa 1"
     assert order.pickup_point == "KRA01M, Kraków"
     assert (order.shipping_method, order.payment_method) == ("InPost Paczkomaty", "Przelewy24")
-    assert order.note == "Proszę zapakować"
+    assert (order.note, order.language) == ("Proszę zapakować", "pl")
     assert order.accepts_marketing.state is ConsentState.YES
     assert order.custom == {"shop": "1", "source": "sklep.example"}
 
@@ -86,8 +86,15 @@ async def test_a_product_that_is_gone_leaves_the_line_readable(shop, world, buye
 
 @pytest.mark.parametrize("status", sorted(STATUSES))
 async def test_every_documented_status_has_a_meaning(shop, world, buyer, status):
-    world.add_order(buyer, [Item(_CUP)], status=status)
+    number = world.add_order(buyer, [Item(_CUP)], status=status)
+    world.orders[number]["orderDetails"]["prepaids"] = []
     assert (await _only(shop)).status is STATUSES[status]
+
+
+@pytest.mark.parametrize("payment", ["prepaid", "cash_on_delivery", "tradecredit"])
+async def test_a_new_order_that_is_paid_or_need_not_be_is_a_purchase(shop, world, buyer, payment):
+    world.add_order(buyer, [Item(_CUP)], status="new", payment=payment)
+    assert (await _only(shop)).status is OrderStatus.PROCESSING
 
 
 async def test_an_unknown_status_claims_nothing(shop, world, buyer):
