@@ -1,0 +1,1 @@
+"""Mailchimp: people, shops' products, orders and carts go in; people, products, stock and orders can be read."""
