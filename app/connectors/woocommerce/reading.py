@@ -139,7 +139,9 @@ class Windows:
                 continue
             fresh = [row for row in rows if int(row["id"]) > place.after]
             last = max((int(row["id"]) for row in fresh), default=place.after)
-            place = Place(place.phase, last, start + size)
+            # Where nobody says how many there are, a short page ends where its rows end: the next look shows it.
+            behind = start + size if listing is None or listing.total is not None else start + len(rows)
+            place = Place(place.phase, last, behind)
             # After a window that was joined, the next one looks again whether something moved in between.
             is_joined = listing is None or not fresh
             if fresh:

@@ -116,7 +116,7 @@ class WooCommerceSource(Source, Screens, Suggests):
 
 
 def _label(key: str, times: Counter[str]) -> str:
-    return _("{key}: at {customers} customers, at {orders} orders").format(
+    return _("{key} (customers: {customers}, orders: {orders})").format(
         key=key, customers=times["customers"], orders=times["orders"]
     )
 

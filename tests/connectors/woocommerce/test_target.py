@@ -201,6 +201,24 @@ async def test_a_field_that_stands_twice_is_written_twice(shop, world):
     assert _meta(world.customers[customer_id]) == ["no", "no"]
 
 
+@pytest.mark.parametrize("sign_in", ["header", "query"])
+async def test_with_plain_permalinks_everything_is_read_and_written_too(shop, world, sign_in):
+    """Facts 4."""
+    world.setup.has_plain_permalinks = True
+    customer_id = world.add_customer(_EMAIL, consent="yes")
+    order_id = world.add_order([mug()], customer_id=customer_id)
+    world.refund(order_id, "5.00")
+    shirt = world.add_product("T-Shirt", "10.00", type="variable")
+    world.add_variation(shirt, {"Größe": "M"}, "10.00")
+    async with shop(settings={"permalinks": "rest_route", "sign_in": sign_in}) as account:
+        (order,) = await read_all(account.source(), Kind.ORDERS)
+        (product,) = await read_all(account.source(), Kind.PRODUCTS)
+        _, settled = await _write(account, OptOut(id="7", email=_EMAIL))
+    assert len(order.reversals) == len(product.variants) == 1
+    assert settled["7"].outcome is Outcome.UPDATED
+    assert _meta(world.customers[customer_id]) == ["no"]
+
+
 # Where consents are kept at orders ------------------------------------------------------------------------------------
 
 
