@@ -140,7 +140,7 @@ class ContactReader:
 
     async def _numbers_with(self, email: str) -> list[str]:
         """By the search of the CRM, which finds one address a time."""
-        params = {"clientEmail": email, "settings": {"settingsExactSearch": "y"}, "resultsPage": 0, "resultsLimit": 10}
+        params = {"clientEmail": email, "settingsExactSearch": True, "resultsPage": 0, "resultsLimit": MOST_ROWS}
         rows = list_in(await self._api.search("clients/crm/search", params), "clientsResults", "results")
         same = [row for row in map(flat, rows) if normalised_email(words(row.get("clientEmail"))) == email]
         return [number for row in same if (number := words(row.get("clientId"))).isdecimal()]

@@ -48,9 +48,9 @@ class People:
         return page_of(rows, params, "results")
 
     def crm(self, params: Mapping[str, Any]) -> Response:
-        known_only(params, {"clientEmail", "settings", *_PAGING})
+        known_only(params, {"clientEmail", "settingsExactSearch", *_PAGING})
         email = str(params.get("clientEmail", "")).lower()
-        is_exact = (params.get("settings") or {}).get("settingsExactSearch") == "y"
+        is_exact = params.get("settingsExactSearch") is True
         rows = [
             {"clientId": row["clientId"], "clientLogin": row["clientLogin"], "clientEmail": row["clientEmail"]}
             for row in self._world.clients.values()

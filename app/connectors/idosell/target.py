@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from app.connectors.idosell.answers import body_of, fault_in, misunderstood, repaired
+from app.connectors.idosell.answers import body_of, fault_in, repaired
 from app.connectors.idosell.client import Api
 from app.connectors.idosell.consents import Consents, Subscriber, approves
 from app.connectors.idosell.contacts import ContactReader
 from app.connectors.idosell.reading import Once
 from app.connectors.idosell.settings import IdoSellSettings
 from app.connectors.idosell.shop import Shop, read_shop
-from app.connectors.idosell.values import Row, rows_of, words
+from app.connectors.idosell.values import Row, part, rows_of, words
 from app.core.addresses import is_email, normalised_email
 from app.core.consent import Standing
 from app.core.outcomes import Outcome
@@ -186,17 +186,26 @@ def _item(login: str, shop: int) -> dict[str, Any]:
 
 
 def _refusals(step: Step, answer: Answer) -> Mapping[str, str]:
-    """The shop's words for each record that was refused. Raises ProtocolError where results and clients differ."""
+    """The shop's words for each record that was refused.
+
+    Whether a result names its client is not documented; otherwise the order tells. Where neither does, nothing is
+    guessed: what the shop says afterwards decides.
+    """
     items = step.body.items if isinstance(step.body, Batched) else ()
     results = rows_of(body_of(answer).get("results"))
-    if len(results) != len(items):
-        raise misunderstood(f"{len(results)} results for {len(items)} clients")
+    by_login = {login: each for each in results if (login := _login_of(each))}
     found: dict[str, str] = {}
-    for (key, _), result in zip(items, results, strict=True):
+    for place, (key, item) in enumerate(items):
+        in_order = results[place] if len(results) == len(items) else {}
+        result = by_login.get(item["clientLogin"], in_order if not by_login else {})
         code, told = fault_in(result.get("errors"))
         if code:
             found[key] = repaired(told) or f"faultCode {code}"
     return found
+
+
+def _login_of(result: Row) -> str:
+    return words(result.get("clientLogin")) or words(part(result, "clientsResult").get("clientLogin"))
 
 
 def _settled(record: RecordPlan, refusal: str, left: Known) -> Settled:

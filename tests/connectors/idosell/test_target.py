@@ -10,7 +10,6 @@ import pytest
 from app.connectors.idosell.world import OTHER_SHOP, SHOP
 from app.connectors.idosell.world_rows import shop as shop_row
 from app.core.consent import Standing
-from app.core.errors import ProtocolError
 from app.core.outcomes import Outcome
 from app.core.records import Bounce, Contact, Kind, OptOut
 from app.core.rules import Refusal
@@ -176,12 +175,39 @@ async def test_an_answer_that_says_yes_without_doing_it_is_no_success(shop, worl
     assert (settled["1"].outcome, settled["1"].reason) == (Outcome.FAILED, "refused")
 
 
-async def test_fewer_results_than_clients_are_not_guessed_at(shop, world):
-    world.add_client(_EMAIL, approves=True)
+@pytest.mark.parametrize(
+    "results",
+    [
+        [{"errors": {"faultCode": 101, "faultString": "gone"}}, {"errors": {"faultCode": 0}}],
+        [
+            {"clientLogin": "klient2002", "errors": []},
+            {"clientLogin": "klient2001", "errors": [{"faultCode": "101", "faultString": "gone"}]},
+        ],
+        [{"clientsResult": {"clientLogin": "klient2001"}, "errors": {"faultCode": 101, "faultString": "gone"}}],
+    ],
+)
+async def test_a_result_belongs_to_its_login_or_to_its_place(shop, world, results):
+    world.add_client("gone@example.com", approves=True)
+    number = world.add_client(_EMAIL, approves=True)
     async with shop() as account:
-        target, plan = await _planned(account, _opt_out())
-        with pytest.raises(ProtocolError):
-            await target.confirm(plan, {"newsletter": Answer(200, {}, b'{"results": []}')})
+        target, plan = await _planned(account, _opt_out("gone@example.com", "1"), _opt_out(_EMAIL, "2"))
+        world.say(number, approves=False)
+        answer = Answer(207, {}, json.dumps({"results": results}).encode())
+        settled = await target.confirm(plan, {"newsletter": answer})
+    assert (settled["1"].outcome, settled["1"].message) == (Outcome.FAILED, "gone")
+    assert settled["2"].outcome is Outcome.UPDATED
+
+
+async def test_results_that_cannot_be_told_apart_are_not_guessed_at(shop, world):
+    world.add_client("gone@example.com", approves=True)
+    number = world.add_client(_EMAIL, approves=True)
+    async with shop() as account:
+        target, plan = await _planned(account, _opt_out("gone@example.com", "1"), _opt_out(_EMAIL, "2"))
+        world.say(number, approves=False)
+        settled = await target.confirm(plan, {"newsletter": Answer(200, {}, b'{"results": []}')})
+    assert settled["1"].outcome is Outcome.FAILED
+    assert "still there" in settled["1"].message
+    assert settled["2"].outcome is Outcome.UPDATED
 
 
 async def test_what_is_known_says_whether_somebody_is_subscribed(shop, world):
