@@ -64,6 +64,13 @@ class Feeds:
         await asyncio.to_thread(self._write, key, content)
         return Feed(content=content, made_at=now(), address=await self.address(key), products=len(products))
 
+    async def save(self, key: str, path: Path) -> None:
+        """Copies the one made last to a place of the person's. Raises ConfigError where none was made."""
+        feed = await self.kept(key)
+        if feed is None:
+            raise ConfigError(text("No feed was made yet."), remedy=text("Make it first."))
+        await asyncio.to_thread(_put, path, feed.content)
+
     async def kept(self, key: str) -> Feed | None:
         """The one made last."""
         path = self._path(key)
@@ -101,11 +108,14 @@ class Feeds:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise file_error(error, path) from error
+        _put(path, content)
 
-        def write(temporary: Path) -> None:
-            temporary.write_bytes(content)
 
-        replace_file(path, write)
+def _put(path: Path, content: bytes) -> None:
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(content)
+
+    replace_file(path, write)
 
 
 def _owner(integration: str) -> str:

@@ -117,10 +117,14 @@ class FakeFeeds:
         )
     )
     made: list[str] = field(default_factory=list)
+    saved: list[object] = field(default_factory=list)
 
     async def make(self, key: str) -> Feed:
         self.made.append(key)
         return self.feed
+
+    async def save(self, key: str, path: object) -> None:
+        self.saved.append(path)
 
     async def kept(self, key: str) -> Feed | None:
         return self.feed if key in self.made else None

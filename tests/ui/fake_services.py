@@ -258,8 +258,12 @@ class FakeIntegrations:
     def __init__(self, accounts: FakeAccounts) -> None:
         self._accounts = accounts
         self.stored: dict[str, Integration] = {}
+        self.with_feed: set[str] = set()
         self.stands: dict[str, dict[str, Any]] = {}
         self.mapping_problems = MappingProblems()
+
+    async def offers_feed(self, key: str) -> bool:
+        return key in self.with_feed
 
     async def all(self) -> tuple[IntegrationView, ...]:
         return tuple(self.view(key) for key in self.stored)

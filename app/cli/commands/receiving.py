@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 
-from app.cli.commands.files import write_bytes
 from app.cli.exits import Exit
 from app.cli.interrupts import on_interrupt
 from app.cli.output import cell, new_table
@@ -138,8 +137,8 @@ async def make_feed(session: Session) -> Exit:
         integration = await services.integrations.get(session.arguments.integration)
         await ask_for_secrets(services, integration.integration.source, integration.integration.target)
         feed = await services.feeds.make(integration.key)
-    if session.arguments.file is not None:
-        await asyncio.to_thread(write_bytes, session.arguments.file, feed.content)
+        if session.arguments.file is not None:
+            await services.feeds.save(integration.key, session.arguments.file)
     session.output.event("feed", {"products": feed.products, "bytes": len(feed.content), "address": feed.address})
     session.output.say(_("{count} products stand in the feed.").format(count=feed.products))
     session.output.say(

@@ -12,6 +12,7 @@ from app.sdk.manifest import Manifest
 from app.services.accounts import AccountView
 from app.ui.context import Context
 from app.ui.pages.accounts.editor import AccountEditor
+from app.ui.pages.accounts.outside import HandoutsCard, PushesCard
 from app.ui.pages.monograms import monogram_of
 from app.ui.pages.page import Page
 from app.ui.theme import SPACING
@@ -27,6 +28,8 @@ class AccountPage(Page):
         self._is_reconnecting = is_reconnecting
         self._head: QWidget | None = None
         self.editor: AccountEditor | None = None
+        self.handouts: HandoutsCard | None = None
+        self.pushes: PushesCard | None = None
         self.save_button = PrimaryButton(_("Save"))
         self.cancel_button = SecondaryButton(_("Cancel"))
         self.save_button.setEnabled(False)
@@ -55,10 +58,19 @@ class AccountPage(Page):
         row = self.body
         row.addSpacing(SPACING.xs)
         row.addWidget(editor)
+        if view is not None:
+            self._show_outside(manifest, view)
         self.header.layout().insertWidget(0, monogram_of(manifest))  # type: ignore[union-attr]  # a QHBoxLayout
         editor.state_changed.connect(self._show_state)
         self._show_state()
         editor.focus_first()
+
+    def _show_outside(self, manifest: Manifest, view: AccountView) -> None:
+        self.handouts = HandoutsCard(self.context, view.key)
+        self.body.addWidget(self.handouts)
+        if manifest.receives is not None:
+            self.pushes = PushesCard(self.context, view.key)
+            self.body.addWidget(self.pushes)
 
     def _show_state(self) -> None:
         if self.editor is None:

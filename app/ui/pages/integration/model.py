@@ -37,6 +37,7 @@ class IntegrationModel(QObject):
         self.source: Manifest | None = None
         self.target: Manifest | None = None
         self.last_sync: datetime | None = None
+        self.offers_feed = False
         self.continuable: RunView | None = None
         self.runs: tuple[RunView, ...] = ()
         self.progress: ProgressEvent | None = None
@@ -53,6 +54,7 @@ class IntegrationModel(QObject):
             services: Services,
         ) -> tuple[IntegrationView, datetime | None, RunView | None, tuple[RunView, ...]]:
             view = await services.integrations.get(key)
+            self.offers_feed = await services.integrations.offers_feed(key)
             last_sync = await services.runs.last_sync(key)
             return view, last_sync, await services.runs.continuable(key), await services.runs.recent(key, 50)
 
@@ -124,7 +126,20 @@ class IntegrationModel(QObject):
         key = self.key
         found = await self._context.engine.call(lambda services: services.coverage.of(key, since))
         words = {each.kind: str(each.words) for each in found}
-        return _("It covers {records}.").format(records=" · ".join(words[kind] for kind in in_reading_order(words)))
+        covers = _("It covers {records}.").format(records=" · ".join(words[kind] for kind in in_reading_order(words)))
+        return f"{covers} {await self._slowed(since)}".strip()
+
+    async def _slowed(self, since: datetime | None) -> str:
+        """How long it would take where the person has slowed the import; asks the shop for a page of each flow."""
+        options = self.view.integration.options if self.view is not None else {}
+        if not any(options.get(name) is not None for name in ("history_per_minute", "history_from_hour")):
+            return ""
+        key = self.key
+        estimate = await self._context.engine.call(lambda services: services.estimates.of(key, since))
+        if estimate.duration is None:
+            return _("How long it takes at your speed cannot be told: the shop does not say how much there is.")
+        hours, minutes = divmod(round(estimate.duration.total_seconds() / 60), 60)
+        return _("At your speed it takes at least {hours} h {minutes} min.").format(hours=hours, minutes=minutes)
 
     def copy_title(self) -> str:
         return _("{title} (copy)").format(title=self.view.title if self.view is not None else "")

@@ -23,12 +23,14 @@ from app.ui.wording import moment
 
 class OverviewPanel(QWidget):
     """``commanded`` carries: next_step, preview, import, sync, open_run, rename, duplicate, switch, reconnect_source,
-    reconnect_target, delete; ``asked`` the words of a question."""
+    reconnect_target, feed, delete; ``asked`` the words of a question."""
 
     commanded = Signal(str)
     asked = Signal(str)
 
-    def __init__(self, model: IntegrationModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, model: IntegrationModel, parent: QWidget | None = None, *, worklist: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._model = model
         self.status = StatusBadge("")
@@ -44,6 +46,8 @@ class OverviewPanel(QWidget):
         column.setSpacing(SPACING.l)
         column.addWidget(self._build_standing())
         self._grid = self._build_actions()
+        if worklist is not None:
+            column.addWidget(worklist)
         column.addWidget(self._grid)
         column.addWidget(self.why)
         column.addWidget(self._build_commands())
@@ -94,6 +98,8 @@ class OverviewPanel(QWidget):
         self.rename_button = SecondaryButton(_("Rename…"), is_small=True)
         self.duplicate_button = SecondaryButton(_("Duplicate…"), is_small=True)
         self.switch_button = SecondaryButton(_("Deactivate"), is_small=True)
+        self.feed_button = SecondaryButton(_("Offer feed…"), is_small=True)
+        self.feed_button.hide()
         self.reconnect_source = SecondaryButton("", is_small=True)
         self.reconnect_target = SecondaryButton("", is_small=True)
         self.delete_button = SecondaryButton(_("Delete…"), is_small=True)
@@ -101,6 +107,7 @@ class OverviewPanel(QWidget):
             (self.rename_button, "rename"),
             (self.duplicate_button, "duplicate"),
             (self.switch_button, "switch"),
+            (self.feed_button, "feed"),
             (self.reconnect_source, "reconnect_source"),
             (self.reconnect_target, "reconnect_target"),
             (self.delete_button, "delete"),
@@ -122,6 +129,7 @@ class OverviewPanel(QWidget):
         self.last_run_link.setVisible(view.last_run is not None)
         self.switch_button.setText(_("Deactivate") if view.integration.is_active else _("Activate"))
         self.switch_button.updateGeometry()
+        self.feed_button.setVisible(self._model.offers_feed)
         for button, account in ((self.reconnect_source, view.source), (self.reconnect_target, view.target)):
             button.setVisible(account is not None and not account.account.is_practice)
             if account is not None:

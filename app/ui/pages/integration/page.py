@@ -18,10 +18,12 @@ from app.ui.context import Context
 from app.ui.pages.activity.run_list import RunTable, build_run_table
 from app.ui.pages.fields import FieldsPanel
 from app.ui.pages.integration.connection import ConnectionTab
+from app.ui.pages.integration.feed_sheet import FeedSheet
 from app.ui.pages.integration.flows import FlowsPanel
 from app.ui.pages.integration.import_sheet import ImportSheet
 from app.ui.pages.integration.model import IntegrationModel
 from app.ui.pages.integration.overview import OverviewPanel
+from app.ui.pages.integration.worklist import WorklistCard
 from app.ui.pages.monograms import pair_of
 from app.ui.pages.name_sheet import NameSheet
 from app.ui.pages.next_steps import NextSteps
@@ -115,7 +117,9 @@ class IntegrationPage(Page):
         }
 
     def _overview(self) -> QWidget:
-        panel = OverviewPanel(self.model)
+        self.worklist = WorklistCard(self.context, self.model.key)
+        panel = OverviewPanel(self.model, worklist=self.worklist)
+        self.model.changed.connect(self.worklist.refresh)
         panel.commanded.connect(self._obey)
         panel.asked.connect(lambda words: self.run(self.model.ask_why(words)))
         return panel
@@ -166,6 +170,8 @@ class IntegrationPage(Page):
                 self.tabs.select("preview")
             case "import":
                 self._ask_import()
+            case "feed":
+                FeedSheet(self.context, self.model.key, self).open()
             case "rename" | "duplicate":
                 self._ask_name(command)
             case "open_run" | "reconnect_source" | "reconnect_target":
