@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from app.connectors.salesmanago.answers import Row, envelope
 from app.connectors.salesmanago.elements import Element, consent_flags, element_of_contact, is_addressable
-from app.connectors.salesmanago.people import id_of, known_person, standing_of, the_living
+from app.connectors.salesmanago.people import becomes_customer, id_of, known_person, standing_of, the_living
 from app.connectors.salesmanago.settings import TargetOptions
 from app.connectors.salesmanago.tags import listed, tags_of
 from app.connectors.salesmanago.wire import OPT_OUT, UPSERT_MANY, UPSERT_MANY_QUIETLY, Wire
@@ -145,6 +145,8 @@ class ContactWriter:
             for each in record.draft.content["properties"]
             if each["on_update"] or not known.exists
         }
+        if known.exists and not becomes_customer(content["contact"], known):
+            content["contact"] = {name: each for name, each in content["contact"].items() if name != "state"}
         return {**content, **({"properties": properties} if properties else {}), **consent_flags(decision.action)}
 
     def _upsert(self, name: str, items: tuple[tuple[str, Json], ...]) -> Step:
@@ -177,10 +179,12 @@ class ContactWriter:
     async def _entered(self, emails: Sequence[str]) -> Mapping[str, Row]:
         """Those of the new contacts that are there by now; the background is given some time."""
         waited, pause_s = 0.0, self.patience.first_s
+        there: dict[str, Row] = {}
         while True:
-            rows = {email: the_living(found) for email, found in (await self.wire.basic(emails)).items()}
-            there = {email: row for email, row in rows.items() if row is not None}
-            if len(there) >= len(set(emails)) or waited >= self.patience.total_s:
+            missing = [email for email in emails if email not in there]
+            found = await self.wire.basic(missing)
+            there |= {email: row for email, rows in found.items() if (row := the_living(rows)) is not None}
+            if len(there) >= len(emails) or waited >= self.patience.total_s:
                 return there
             await asyncio.sleep(pause_s)
             waited += max(pause_s, 0.1)

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.connectors.salesmanago.people import CUSTOMER
 from app.core.consent import ConsentAction
 from app.core.records import Address, Cart, Contact, Order
 
 Element = dict[str, Any]
 _UNCHANGED = {"forceOptIn": False, "forceOptOut": False, "forcePhoneOptIn": False, "forcePhoneOptOut": False}
 _LONGEST_LOCAL_PART = 64
-_CUSTOMER, _PROSPECT = "CUSTOMER", "PROSPECT"
+_PROSPECT = "PROSPECT"
 
 
 def is_addressable(email: str) -> bool:
@@ -42,7 +43,7 @@ def element_of_contact(contact: Contact, tags: tuple[str, ...]) -> Element:
             "name": _name(contact.first_name, contact.last_name),
             "phone": contact.phone or address.phone,
             "company": contact.company or address.company,
-            "state": _PROSPECT if contact.is_subscriber_only else _CUSTOMER,
+            "state": _PROSPECT if contact.is_subscriber_only else CUSTOMER,
             "externalId": "" if contact.is_guest or contact.is_subscriber_only else contact.id,
             "address": _address(address),
         },
@@ -61,7 +62,7 @@ def element_of_buyer(order: Order, tags: tuple[str, ...]) -> Element:
             "name": _name(order.first_name or address.first_name, order.last_name or address.last_name),
             "phone": order.phone or address.phone,
             "company": order.company or address.company,
-            "state": _CUSTOMER,
+            "state": CUSTOMER,
             "externalId": "" if order.is_guest else order.customer_id,
             "address": _address(address),
         },
@@ -81,9 +82,9 @@ def element_of_visitor(cart: Cart) -> Element:
     )
 
 
-def element_of_tags(email: str, tags: tuple[str, ...]) -> Element:
+def element_of_known(email: str, tags: tuple[str, ...], state: str) -> Element:
     """For somebody who is known already: an order changes no name or address."""
-    return _element(contact={"email": email}, tags=list(tags))
+    return _element(contact={"email": email, "state": state}, tags=list(tags))
 
 
 def _element(**values: Any) -> Element:

@@ -8,6 +8,7 @@ from typing import Any
 from app.connectors.salesmanago.answers import Row
 from app.connectors.salesmanago.events import PURCHASE, Event
 from app.connectors.salesmanago.people import known_person, the_living
+from app.connectors.salesmanago.tags import plain
 from app.core.records import Cart, Order
 from app.core.texts import Text, text
 from app.sdk.plan import Draft, FieldLine, Known
@@ -23,13 +24,13 @@ def known_events(draft: Draft, rows: Sequence[Row]) -> Known:
     own = [each for each in events if _is_of(each, draft.content["events"][0])]
     main = draft.content["events"][0]["contactExtEventType"]
     target_id = next((each["id"] for each in own if each["contactExtEventType"] in {PURCHASE, main}), "")
-    tags = [str(each.get("tag") or "").casefold() for each in row.get("contactTags") or () if isinstance(each, dict)]
+    tags = [plain(str(each.get("tag") or "")) for each in row.get("contactTags") or () if isinstance(each, dict)]
     return Known(
         exists=person.exists,
         target_id=target_id,
         standing=person.standing,
         matches=person.matches,
-        facts={"tags": tags, "events": own, "tells_events": "contactExtEvents" in row},
+        facts={**person.facts, "tags": tags, "events": own, "tells_events": "contactExtEvents" in row},
     )
 
 

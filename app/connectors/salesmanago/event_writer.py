@@ -17,15 +17,16 @@ from app.connectors.salesmanago.answers import Row, envelope
 from app.connectors.salesmanago.elements import (
     Element,
     element_of_buyer,
-    element_of_tags,
+    element_of_known,
     element_of_visitor,
     is_addressable,
 )
 from app.connectors.salesmanago.event_lookup import event_lines, known_events
 from app.connectors.salesmanago.event_steps import ADD_MANY, ADD_ONE, EventRequests, Wanted
 from app.connectors.salesmanago.events import CANCELLATION, PURCHASE, RETURN, Event, EventTerms, is_equal
+from app.connectors.salesmanago.people import CUSTOMER, becomes_customer
 from app.connectors.salesmanago.settings import TargetOptions
-from app.connectors.salesmanago.tags import levels, listed, tags_of
+from app.connectors.salesmanago.tags import levels, listed, plain, tags_of
 from app.connectors.salesmanago.wire import Wire
 from app.core.consent import Standing
 from app.core.outcomes import Outcome
@@ -136,9 +137,11 @@ class EventWriter:
     def _buyer(self, draft: Draft, known: Known) -> Element | None:
         tags = tuple(draft.content["tags"])
         if known.exists:
-            held = set(known.facts.get("tags", ()))
-            lacking = tuple(tag for tag in tags if tag.casefold() not in held)
-            return element_of_tags(draft.content["email"], lacking) if lacking else None
+            lacking = tuple(tag for tag in tags if plain(tag) not in known.facts.get("tags", ()))
+            is_new_customer = self.kind is Kind.ORDERS and becomes_customer({"state": CUSTOMER}, known)
+            if not lacking and not is_new_customer:
+                return None
+            return element_of_known(draft.content["email"], lacking, CUSTOMER if is_new_customer else "")
         record = draft.record
         return element_of_visitor(record) if isinstance(record, Cart) else element_of_buyer(cast(Order, record), tags)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Sequence
+from html import unescape
 
 from app.connectors.salesmanago.events import EventTerms
 from app.core.money import Money
@@ -49,7 +50,7 @@ def _elements(number: str, product: Product, location: str) -> Iterable[tuple[st
     return (
         (_g("id"), number),
         ("title", product.name[:_LONGEST_TITLE]),
-        ("description", _TAG.sub(" ", description)[:_LONGEST_DESCRIPTION].strip()),
+        ("description", _plain(description)),
         ("link", product.url),
         (_g("image_link"), product.image_url or next((each.image_url for each in product.variants), "")),
         (_g("price"), _price(product)),
@@ -60,6 +61,10 @@ def _elements(number: str, product: Product, location: str) -> Iterable[tuple[st
         (_g("mpn"), product.sku),
         ("location", location),
     )
+
+
+def _plain(html: str) -> str:
+    return " ".join(unescape(_TAG.sub(" ", html)).split())[:_LONGEST_DESCRIPTION]
 
 
 def _price(product: Product) -> str:

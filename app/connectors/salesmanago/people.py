@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.connectors.salesmanago.answers import Row
 from app.core.consent import Standing
 from app.sdk.plan import Known
 
+CUSTOMER = "CUSTOMER"
 _YES = (True, "true")
 _NO = (False, "false")
 
@@ -50,4 +52,15 @@ def known_person(rows: Sequence[Row]) -> Known:
     if row is None:
         return Known(standing=Standing.NONE)
     matches = max(1, len({id_of(each) for each in rows if not is_deleted(each)}))
-    return Known(exists=not is_deleted(row), target_id=id_of(row), standing=standing_of(row), matches=matches)
+    return Known(
+        exists=not is_deleted(row),
+        target_id=id_of(row),
+        standing=standing_of(row),
+        matches=matches,
+        facts={"state": str(row.get("state") or "")},
+    )
+
+
+def becomes_customer(contact: Mapping[str, Any], known: Known) -> bool:
+    """A prospect who opens an account or buys. Any other state was given in SALESmanago, and stays."""
+    return contact.get("state") == CUSTOMER and known.facts.get("state", "") in {"", "PROSPECT", "UNKNOWN"}

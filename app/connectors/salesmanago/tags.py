@@ -27,6 +27,11 @@ def tags_of(names: Iterable[str], style: TagStyle) -> tuple[str, ...]:
     return tuple({tag.casefold(): tag for tag in found if tag}.values())
 
 
+def plain(tag: str) -> str:
+    """For comparing: whether SALESmanago rewrites a tag that it is given is not documented."""
+    return _BLANKS.sub("_", tag.strip()).casefold()
+
+
 def listed(words: str) -> list[str]:
     """What a person wrote with commas between."""
     return [each for each in _SEPARATORS.split(words) if each.strip()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 
 import pytest
 from msgspec.structs import replace
@@ -16,7 +17,7 @@ from app.core.reasons import ReasonTexts
 from app.core.records import Address, Deletion, Kind
 from app.sdk.target import Mappings, Timing
 from tests.connectors.salesmanago.conftest import SHOP, integration
-from tests.connectors.salesmanago.records import contact, drafted, refused
+from tests.connectors.salesmanago.records import contact, drafted, order, refused
 
 
 async def drafts(stage, *records, mappings=SHOP, **options):
@@ -49,6 +50,18 @@ async def test_what_the_shop_does_not_know_is_not_blanked(stage):
     row = stage.world.contacts["klient0001@example.com"]
     assert (row["name"], row["company"], row["phone"]) == ("Ewa Żółć", "Lampa", "+48 12 345 67 89")
     assert row["address"]["city"] == "Kraków"
+
+
+@pytest.mark.parametrize(
+    ("held", "becomes"), [("PROSPECT", "CUSTOMER"), ("UNKNOWN", "CUSTOMER"), ("PARTNER", "PARTNER"), ("OTHER", "OTHER")]
+)
+@pytest.mark.parametrize("by", ["account", "purchase"])
+async def test_a_prospect_becomes_a_customer_and_any_other_state_stays(stage, held, becomes, by):
+    stage.world.new_contact("klient0001@example.com", 1)["state"] = held
+    records = {"contacts": [contact(1)]} if by == "account" else {"orders": [order(1)]}
+    await integration(stage, **records).run(RunMode.CHANGES)
+
+    assert stage.world.contacts["klient0001@example.com"]["state"] == becomes
 
 
 async def test_an_account_a_subscriber_and_a_guest_are_told_apart(stage):
@@ -101,31 +114,35 @@ async def test_own_fields_become_details_of_the_contact(stage):
     }
 
 
-@pytest.mark.parametrize("state", ["yes", "no", "absent", "withdrawn"])
-@pytest.mark.parametrize("standing", ["new", "subscribed", "left", "dead", "unsure"])
+_CROWD = list(product(("yes", "no", "absent", "withdrawn"), ("new", "subscribed", "left", "dead", "unsure")))
+"""What the shop knows of each person, and what SALESmanago knows."""
+
+
 @pytest.mark.parametrize("may_subscribe", [True, False])
 @pytest.mark.parametrize("mode", [RunMode.HISTORICAL, RunMode.CHANGES])
 async def test_only_who_agreed_and_is_new_is_subscribed_and_only_who_withdrew_is_unsubscribed(
-    stage, state, standing, may_subscribe, mode
+    stage, may_subscribe, mode
 ):
-    was_subscribed = standing in {"subscribed", "dead"}
-    if standing != "new":
-        row = stage.world.new_contact("klient0001@example.com", 1)
-        row |= {"optedOut": not was_subscribed, "invalid": standing == "dead"}
-        if standing == "unsure":
-            row["optedOut"] = None
+    people = [contact(number, state) for number, (state, _) in enumerate(_CROWD)]
+    for person, (_, standing) in zip(people, _CROWD, strict=True):
+        if standing != "new":
+            row = stage.world.new_contact(person.email, 1)
+            opted_out = {"subscribed": False, "dead": False, "left": True, "unsure": None}[standing]
+            row |= {"optedOut": opted_out, "invalid": standing == "dead"}
 
-    await integration(stage, contacts=[contact(1, state)]).run(mode, subscribe_who_agreed=may_subscribe)
+    await integration(stage, contacts=people).run(mode, subscribe_who_agreed=may_subscribe)
 
-    row = stage.world.contacts["klient0001@example.com"]
-    is_subscribed = row["optedOut"] is False
-    joins = state == "yes" and standing == "new" and may_subscribe
-    leaves = state == "withdrawn" and standing == "subscribed"
-    assert is_subscribed is (joins or (was_subscribed and not leaves))
-    assert len(stage.world.subscribed) == int(joins)
-    flags = [item for each in stage.simulator.writes for item in each.json().get("upsertDetails", ())]
-    assert all({item["forcePhoneOptIn"], item["forcePhoneOptOut"]} == {False} for item in flags)
-    assert [item["forceOptOut"] for item in flags] == [leaves]
+    items = [item for each in stage.simulator.writes for item in each.json().get("upsertDetails", ())]
+    flags = {item["contact"]["email"]: item for item in items}
+    for person, (state, standing) in zip(people, _CROWD, strict=True):
+        joins = state == "yes" and standing == "new" and may_subscribe
+        leaves = state == "withdrawn" and standing == "subscribed"
+        told = flags[person.email]
+        assert (told["forceOptIn"], told["forceOptOut"]) == (joins, leaves), (state, standing)
+        assert (told["forcePhoneOptIn"], told["forcePhoneOptOut"]) == (False, False)
+        is_subscribed = stage.world.contacts[person.email]["optedOut"] is False
+        assert is_subscribed is (joins or (standing in {"subscribed", "dead"} and not leaves)), (state, standing)
+    assert stage.world.resubscribed == []
 
 
 async def test_an_account_that_subscribes_everybody_by_itself_is_corrected_at_once(stage):

@@ -20,7 +20,7 @@ def product(number=1, /, **values):
         "sku": f"SKU-{number}",
         "name": f"Lampa stojąca „Kula” & co. {number}",
         "price": Money.of("12.5", "EUR"),
-        "description": "<p>Biała  <b>kula</b></p>",
+        "description": "<p>Biała&nbsp; <b>kula</b> &amp; klosz</p>",
         "url": f"https://lampenladen.example/p{number}",
         "image_url": f"https://lampenladen.example/p{number}.jpg",
         "brand": "Żarówka",
@@ -47,7 +47,7 @@ async def test_a_product_becomes_an_offer(stage):
     assert told == {
         "id": "P1",
         "title": "Lampa stojąca „Kula” & co. 1",
-        "description": "Biała   kula",
+        "description": "Biała kula & klosz",
         "link": "https://lampenladen.example/p1",
         "image_link": "https://lampenladen.example/p1.jpg",
         "price": "12.50 EUR",

@@ -50,7 +50,7 @@ async def test_an_order_leaves_a_known_buyers_data_and_subscription_alone(stage,
 
 
 async def test_a_known_buyer_with_all_tags_is_not_written_again(stage):
-    buyer(stage, tags=["LAMPY", "STOJĄCE", "BIAŁE"])
+    buyer(stage, tags=["LAMPY", "STOJĄCE", "BIAŁE"], state="CUSTOMER")
     await integration(stage, orders=[order(1)]).run()
 
     assert [each.path.rpartition("/")[2] for each in stage.simulator.writes] == ["batchAddContactExtEvent"]
