@@ -25,13 +25,14 @@ from app.sdk.http import HttpClient
 DETAILS_AT_ONCE = 50
 """Orders in one getPurchase; the list has no documented limit."""
 SMALL_PAGE = 25
+_SECOND = timedelta(seconds=1)
 _VENDOR = {"role": "vendor"}
 """Without it both lists also hold orders in which the user is only an affiliate: no buyer, other amounts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a history goes on: after the purchases ``seen`` of the second ``since``; ``page`` of that question."""
+    """Where a history goes on: from ``since`` on without the purchases ``seen``; ``page`` of that question."""
 
     since: str = "start"
     seen: frozenset[str] = frozenset()
@@ -156,14 +157,18 @@ def _created_at(row: Row) -> datetime | None:
 
 
 def _behind(place: Place, rows: Sequence[tuple[str, str]]) -> Place:
-    """Goes on at the second of the last row. Where a whole page holds that one second only, at its next page."""
+    """Goes on a second before the last row, as it is not documented whether the moment itself is included. Where a
+    whole page holds no more than these seconds, at its next page. Raises ProtocolError for a row without its date."""
     if not rows:
         return place
-    last = rows[-1][1]
-    at_last = frozenset(number for number, at in rows if at == last)
-    if last == place.since or not last:
-        return Place(place.since, place.seen | at_last, place.page + 1)
-    return Place(last, at_last, 1)
+    try:
+        since = str(datetime.fromisoformat(rows[-1][1]) - _SECOND)[:19]
+    except ValueError:
+        raise unknown_data("listPurchases", rows[-1][1]) from None
+    late = frozenset(number for number, at in rows if at >= since)
+    if since == place.since:
+        return Place(since, place.seen | late, place.page + 1)
+    return Place(since, place.seen | late if place.page > 1 else late, 1)
 
 
 def _by_id(data: object) -> dict[str, Row]:

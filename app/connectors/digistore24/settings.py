@@ -40,6 +40,12 @@ class NewsletterCondition(StrEnum):
     OPTED_OUT = "opted_out"
 
 
+class Notifications(StrEnum):
+    """What an event may be about. Buyers' orders are all that a target takes here, as in Digistore24's own form."""
+
+    ORDERS = "orders"
+
+
 class Digistore24Settings(Settings):
     api_key: Annotated[
         Secret,
@@ -115,6 +121,15 @@ class SourceOptions(Settings):
             },
         ),
     ] = frozenset()
+    notify_on: Annotated[
+        Notifications,
+        Setting(
+            label=text("Send on events of"),
+            help=text("Only orders of buyers can be sent; affiliations, tickets and forms concern no order."),
+            choices={"orders": text("Orders of buyers")},
+            is_advanced=True,
+        ),
+    ] = Notifications.ORDERS
     order_events: Annotated[
         frozenset[OrderEvent],
         Setting(

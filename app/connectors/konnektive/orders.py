@@ -188,6 +188,8 @@ def _fields(order: Order, terms: Terms) -> dict[str, str]:
     else:
         there = _person(order, delivery) | address_fields(delivery, spare)
         fields |= {"billShipSame": "0", **shipping_fields({name: value for name, value in there.items() if value})}
+    if options.buyer_ip:
+        fields["ipAddress"] = options.buyer_ip
     if options.review is Review.HOLD:
         fields["forceQA"] = "1"
     elif options.review is not Review.CAMPAIGN:

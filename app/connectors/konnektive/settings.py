@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from app.connectors.konnektive import values
 from app.core.texts import Text, text
@@ -96,7 +96,6 @@ class KonnektiveSettings(Settings):
                 "The campaign that the connection test looks at, and the one that integrations use which name none."
             ),
             where=text("In Konnektive in the list of campaigns, the column ID."),
-            suggests="campaigns",
         ),
     ] = ""
 
@@ -117,7 +116,6 @@ def _table(label: Text, keys: Mapping[str, Text]) -> Setting:
         table_keys=keys,
         table_headings=(text("Value from the source"), text("Field in Konnektive")),
         suggests="order_fields",
-        is_advanced=True,
     )
 
 
@@ -127,6 +125,7 @@ _FIELD_HELP = text(
     " characters). Longer values are cut. An order that is already there keeps what it was imported with."
 )
 _NO_TABLE: Mapping[str, str] = {}
+_GROUPS = ("fields_additional", "fields_affiliates", "fields_product", "fields_address", "fields_amounts")
 
 
 class TargetOptions(Settings):
@@ -275,6 +274,15 @@ class TargetOptions(Settings):
             is_advanced=True,
         ),
     ] = False
+    buyer_ip: Annotated[
+        str,
+        Field(max_length=45, pattern=r"^[0-9A-Fa-f.:]*$"),
+        Setting(
+            label=text("Internet address of the buyer"),
+            help=text("Only if Konnektive asks for one: sources do not know it, so this one is sent for everybody."),
+            is_advanced=True,
+        ),
+    ] = ""
     sends_confirmation: Annotated[
         bool,
         Setting(
@@ -319,12 +327,14 @@ class TargetOptions(Settings):
             raise invalid(text("Choose custom1 to custom5, sourceValue1 to sourceValue5 or affId."))
         return chosen
 
-    @model_validator(mode="after")
-    def _each_field_once(self) -> Self:
-        used = [self.order_id_field, *self.fields.values()]
+    @field_validator("fields_additional", "fields_affiliates", "fields_product", "fields_address", "fields_amounts")
+    @classmethod
+    def _each_field_once(cls, chosen: Mapping[str, str], others: ValidationInfo) -> Mapping[str, str]:
+        before = [field for name in _GROUPS for field in others.data.get(name, {}).values()]
+        used = [others.data.get("order_id_field", ""), *before, *chosen.values()]
         if len(used) != len(set(used)):
             raise invalid(text("A field of Konnektive can take one value only, and the order id has one for itself."))
-        return self
+        return chosen
 
     @property
     def fields(self) -> Mapping[str, str]:

@@ -30,7 +30,7 @@ _AUTHENTICATION = re.compile(
     r"authenticat|invalid (login|password|credentials)|(login|password) (is )?(invalid|wrong)", re.IGNORECASE
 )
 _ADDRESS_REFUSED = re.compile(r"\bIPs?\b|white-?\s?list", re.IGNORECASE)
-_PERMISSION = re.compile(r"permission|not (allowed|authori[sz]ed)|access (is )?denied|no access", re.IGNORECASE)
+_PERMISSION = re.compile(r"permission|not authori[sz]ed|access (is )?denied|no access", re.IGNORECASE)
 _NOTHING_FOUND = re.compile(r"\bno\b.*\b(matching|found)\b", re.IGNORECASE | re.DOTALL)
 _NOT_WAITING = re.compile(r"not .*(pending|qa|review)|already", re.IGNORECASE)
 _IP = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
@@ -77,10 +77,13 @@ def classified(answer: Answer) -> AppError | None:
         return RejectedError(answer, f"MERC_REDIRECT {words}".strip())
     if _is_nothing_found(answer.url, words) or (answer.url.endswith("order/qa/") and _NOT_WAITING.search(words)):
         return None
-    return _refusal(answer, words)
+    return _refusal(answer, words, names_fields=isinstance(body.get("message"), Mapping))
 
 
-def _refusal(answer: Answer, words: str) -> AppError:
+def _refusal(answer: Answer, words: str, *, names_fields: bool) -> AppError:
+    """What names fields is about one record, whatever words it uses."""
+    if names_fields:
+        return RejectedError(answer, words)
     detail = f"ERROR from {answer.url}: {answer.evidence}"
     if _ADDRESS_REFUSED.search(words) and not _AUTHENTICATION.search(words):
         found = _IP.search(words)

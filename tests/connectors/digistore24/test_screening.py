@@ -108,5 +108,5 @@ def test_product_numbers_are_digits():
 
 def test_the_form_asks_in_the_order_of_the_original():
     names = [spec.name for spec in field_specs(SourceOptions)]
-    assert names[:4] == ["only_products", "also_as_addon", "product_languages", "order_events"]
+    assert names[:5] == ["only_products", "also_as_addon", "product_languages", "notify_on", "order_events"]
     assert names.index("order_timing") < names.index("newsletter_condition") < names.index("test_orders")

@@ -78,6 +78,21 @@ async def test_a_refused_field_is_told_in_the_vendors_words():
     assert refused.value.words == "firstName: is required; lastName: is required"
 
 
+@pytest.mark.proves("konnektive", "errors_in_words")
+@pytest.mark.parametrize(
+    "message",
+    ['{"ipAddress": "must be an IP address"}', '{"orderId": "no permission for this"}', '"PREPAID is not allowed"'],
+)
+async def test_what_concerns_one_order_stops_no_run(message):
+    async with driven() as konnektive:
+        konnektive.account.simulator.fail(
+            status=200, path="order/import", body=f'{{"result": "ERROR", "message": {message}}}'
+        )
+        with pytest.raises(RejectedError) as refused:
+            await konnektive.send(order())
+    assert refused.value.words
+
+
 async def test_a_missing_slash_is_told_as_a_redirect_and_not_followed():
     async with opened(MANIFEST) as account:
         with pytest.raises(AddressError):

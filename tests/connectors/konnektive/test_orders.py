@@ -267,6 +267,13 @@ async def test_confirmations_go_out_for_new_orders_only():
         assert konnektive.world.state["confirmations"] == 0
 
 
+async def test_an_internet_address_is_sent_where_konnektive_wants_one():
+    async with driven(buyer_ip="192.0.2.1") as konnektive:
+        await konnektive.send(order())
+        (sent,) = [each.body for each in konnektive.account.simulator.writes]
+    assert b"ipAddress=192.0.2.1" in sent
+
+
 async def test_a_note_tells_where_the_order_comes_from():
     async with driven(adds_note=True) as konnektive:
         await konnektive.send(order())
