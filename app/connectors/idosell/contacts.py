@@ -58,7 +58,7 @@ class ContactReader:
         self._shop = shop
         self._consents = consents
         self._with_subscribers = with_subscribers
-        self._everybody: Once[Mapping[str, Sequence[str]]] = Once(self._read_everybody)
+        self._everybody: Once[Mapping[str, list[str]]] = Once(self._read_everybody)
         self._met: set[str] | None = set()
         """Addresses of all clients once they were read from the first to the last; None where some were left out."""
 
@@ -130,13 +130,23 @@ class ContactReader:
             late = [row for row, at in zip(rows, dates, strict=True) if at is None or at < since.replace(microsecond=0)]
             yield Page(await self._records(late), place_text("newsletter", offset=start + len(batch)))
 
-    async def numbers_of(self, emails: Sequence[str]) -> Mapping[str, Sequence[str]]:
-        """The clients with these addresses; addresses without a client are left out."""
+    async def numbers_of(self, emails: Sequence[str], *, is_thorough: bool = False) -> Mapping[str, Sequence[str]]:
+        """The clients with these addresses; addresses without a client are left out.
+
+        Whether the search of the CRM finds people who bought without an account is not documented: ``is_thorough``
+        looks for whom it does not find among the addresses of all clients.
+        """
         if len(emails) > _FEW:
-            everybody = await self._everybody.get()
-            return {email: everybody[email] for email in emails if email in everybody}
+            return await self._listed_numbers(emails)
         found = {email: await self._numbers_with(email) for email in emails}
+        missing = [email for email, numbers in found.items() if not numbers]
+        if is_thorough and missing:
+            found |= await self._listed_numbers(missing)
         return {email: numbers for email, numbers in found.items() if numbers}
+
+    async def _listed_numbers(self, emails: Sequence[str]) -> dict[str, list[str]]:
+        everybody = await self._everybody.get()
+        return {email: everybody[email] for email in emails if email in everybody}
 
     async def _numbers_with(self, email: str) -> list[str]:
         """By the search of the CRM, which finds one address a time."""
@@ -169,7 +179,7 @@ class ContactReader:
             return self._met
         return await self.numbers_of(emails)
 
-    async def _read_everybody(self) -> Mapping[str, Sequence[str]]:
+    async def _read_everybody(self) -> Mapping[str, list[str]]:
         load = partial(self._api_page, {"returnElements": ("clientId", "clientEmail")})
         found: dict[str, list[str]] = {}
         async for rows, _ in numbered(self._api, load, key=by("clientId")):

@@ -135,6 +135,10 @@ MANIFEST = Manifest(
             "Whoever only filled in the newsletter form has no login, by which alone the API can end a consent: such"
             " opt-outs stand on a list to work off. End them in the panel; the next run checks whether they are ended."
         ),
+        text(
+            "An opt-out of somebody whom the search of the CRM does not find makes the run read the addresses of all"
+            " customers once: a call per hundred."
+        ),
         text("A box left empty at registration is no withdrawal: it subscribes nobody and unsubscribes nobody."),
         text(
             "Sizes are variants; colours are products of their own. Menu entries of the shop's page are no categories."

@@ -47,7 +47,12 @@ _FIELDS = [
 ]
 _STOCK_FIELDS = ["code", "sizes_attributes", "quantities", "quantity_changed_time"]
 _BY_ID = [{"elementName": "id", "sortDirection": "ASC"}]
-_CHANGES = ("modified_and_quantity_changed", "price_changed")
+# Each by itself: whether the mode that names two of them means both or either is not documented.
+_CHANGES = {
+    "modified": "productModificationTime",
+    "quantity_changed": "productQuantityChangedTime",
+    "price_changed": "productPriceChangedTime",
+}
 _GONE = ("deleted", "in_trash")
 _WITHOUT_SIZES = {"", "uniw", "onesize"}
 
@@ -108,9 +113,9 @@ class ProductReader:
     async def _of_phase(self, phase: str, rows: Sequence[Row], request: ReadRequest) -> list[AnyRecord]:
         if phase in _GONE:
             return [Deletion(id=words(row.get("productId")), kind=Kind.PRODUCTS) for row in rows]
-        if phase == "price_changed" and request.since is not None:
-            day = await self._day(request.since)
-            rows = [row for row in rows if not _changed_since(row, day)]  # those were read before
+        if phase in _CHANGES and request.since is not None:
+            day, before = await self._day(request.since), list(_CHANGES)[: list(_CHANGES).index(phase)]
+            rows = [row for row in rows if not _changed_since(row, day, [_CHANGES[each] for each in before])]
         return await self._records(rows)
 
     async def _records(self, rows: Sequence[Row]) -> list[AnyRecord]:
@@ -120,9 +125,9 @@ class ProductReader:
         return [readable(words(row.get("productId")), row, partial(_product, row, shop, tree)) for row in rows]
 
 
-def _changed_since(row: Row, day: str) -> bool:
-    told = (words(row.get(name)) for name in ("productModificationTime", "productQuantityChangedTime"))
-    return any(each[:10] >= day for each in told)
+def _changed_since(row: Row, day: str, dates: Sequence[str]) -> bool:
+    """Whether an earlier phase has brought the product."""
+    return any(words(row.get(name))[:10] >= day for name in dates)
 
 
 def _product(row: Row, shop: Shop, tree: CategoryTree) -> Product:

@@ -54,7 +54,8 @@ class People:
         rows = [
             {"clientId": row["clientId"], "clientLogin": row["clientLogin"], "clientEmail": row["clientEmail"]}
             for row in self._world.clients.values()
-            if email == row["clientEmail"].lower() or (not is_exact and email in row["clientEmail"].lower())
+            if (self._world.crm_finds_guests or row["isUnregistered"] == "n")
+            and (email == row["clientEmail"].lower() or (not is_exact and email in row["clientEmail"].lower()))
         ]
         return page_of(rows, params, "clientsResults")
 

@@ -71,7 +71,7 @@ class IdoSellTarget(Target):
         """Somebody may have several records: one for each order without an account."""
         shop = await self._shop.get()
         emails = list(dict.fromkeys(str(draft.content["email"]) for draft in drafts))
-        numbers = await self._contacts.numbers_of(emails)
+        numbers = await self._contacts.numbers_of(emails, is_thorough=True)
         rows = await self._contacts.client_rows([each for found in numbers.values() for each in found])
         alone = await self._consents.subscribers()
         by_email: dict[str, list[Row]] = {}

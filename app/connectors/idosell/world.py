@@ -56,6 +56,8 @@ class World:
     """Each so manieth call is answered by a web page of the gateway; 0 for never."""
     lists_open_orders: bool = True
     """Whether ``orders/unfinished`` lists the orders that are still being worked on, as its description says."""
+    crm_finds_guests: bool = True
+    """Whether the search of the CRM finds who bought without an account: not documented, so both must work."""
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def local(self, at: datetime | None = None) -> str:

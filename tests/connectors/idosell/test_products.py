@@ -98,11 +98,15 @@ async def test_what_changed_is_found_by_the_day(shop, world, clock):
 
 async def test_a_change_of_price_or_stock_alone_is_found_too(shop, world, clock):
     since = clock.pass_by(days=10)
+    both = world.add_product("Miska", price="30", at=START)
     world.change_product(_CUP, productRetailPrice=41.0)
     world.products[_APRON]["productQuantityChangedTime"] = world.local()
-    found = await _products(shop, since=since)
-    assert set(found) == {_CUP, _APRON}
-    assert found[_CUP].price == Money.of("41", "PLN")
+    world.change_product(both, productRetailPrice=31.0)
+    world.change_product(both, productIsVisible="n")
+    async with shop() as account:
+        found = await read_all(account.source(), Kind.PRODUCTS, since=since)
+    assert [each.id for each in found] == [both, _APRON, _CUP], "each once"
+    assert found[-1].price == Money.of("41", "PLN")
 
 
 @pytest.mark.proves("idosell", "deletions")

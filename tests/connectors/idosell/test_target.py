@@ -88,7 +88,9 @@ async def test_an_opt_out_that_was_written_is_not_written_again(shop, world):
 
 
 @pytest.mark.proves("idosell", "duplicates_answered")
-async def test_every_record_of_somebody_who_bought_without_an_account_is_changed(shop, world):
+@pytest.mark.parametrize("crm_finds_guests", [True, False])
+async def test_every_record_of_somebody_who_bought_without_an_account_is_changed(shop, world, crm_finds_guests):
+    world.crm_finds_guests = crm_finds_guests
     numbers = [world.add_client(_EMAIL, is_guest=True, approves=True) for _ in range(3)]
     async with shop() as account:
         settled = await _written(account, _opt_out())
