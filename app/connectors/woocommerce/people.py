@@ -16,6 +16,8 @@ UNFINISHED = frozenset({"checkout-draft", "auto-draft", "trash"})
 """What shoppers have typed so far, or what was thrown away: no orders."""
 _NEWEST = {"orderby": "id", "order": "desc", "per_page": str(MOST_ROWS)}
 _GUEST = "guest-"
+_ERASED = "deleted@site.invalid"
+"""What WordPress writes for an address when somebody's data is erased: nobody, and the same for all of them."""
 
 
 def guest_id(email: str) -> str:
@@ -28,8 +30,10 @@ def is_guest_id(contact_id: str) -> bool:
 
 
 def email_of_order(row: Row) -> str:
+    """Normalised; empty where there is none, or where it was erased."""
     billing = row.get("billing")
-    return normalised_email(words(billing.get("email"))) if isinstance(billing, dict) else ""
+    email = normalised_email(words(billing.get("email"))) if isinstance(billing, dict) else ""
+    return "" if email == _ERASED else email
 
 
 def is_of_guest(row: Row) -> bool:

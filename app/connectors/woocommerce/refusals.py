@@ -109,8 +109,15 @@ def _named(body: Mapping[str, object]) -> str:
 
 
 def _hidden_fault(answer: Answer, detail: str) -> AppError | None:
-    if answer.content.lstrip()[:1] != b"<":
+    begins = answer.content.lstrip()[:200]
+    if begins[:1] != b"<":
         return None
+    if begins.startswith(b"<br") and b"<b>" in begins:
+        return ProtocolError(
+            text("The shop prints warnings of its programs in front of its data."),
+            remedy=text("Ask the provider to switch off display_errors in PHP; the warnings belong into the log."),
+            detail=detail,
+        )
     return ProtocolError(
         text("The shop answered with a web page instead of data."),
         remedy=text(

@@ -7,8 +7,9 @@ at where the address holds the text ``wp-json/wc/``, its slashes not encoded; fr
 from __future__ import annotations
 
 import base64
+import codecs
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.connectors.woocommerce.refusals import refusal
 from app.connectors.woocommerce.settings import Permalinks, SignIn, WooCommerceSettings
@@ -18,6 +19,7 @@ from app.core.texts import text
 from app.sdk.answers import Answer
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
+from app.sdk.plan import Json
 
 MOST_ROWS = 100
 """In one page, and in one batch of changes."""
@@ -32,9 +34,14 @@ PACE = Pace(per_second=4, parallel=2)
 def http_options(settings: WooCommerceSettings) -> HttpOptions:
     key, secret = settings.consumer_key.get_secret_value(), settings.consumer_secret.get_secret_value()
     if settings.sign_in is SignIn.QUERY:
-        return HttpOptions(query=query_credentials(settings), classify=refusal, tries=4)
+        return HttpOptions(query=query_credentials(settings), classify=refusal, decode=_decoded, tries=4)
     basic = base64.b64encode(f"{key}:{secret}".encode()).decode()
-    return HttpOptions(headers={"Authorization": f"Basic {basic}"}, classify=refusal, tries=4)
+    return HttpOptions(headers={"Authorization": f"Basic {basic}"}, classify=refusal, decode=_decoded, tries=4)
+
+
+def _decoded(answer: Answer) -> Json:
+    """A file of a plug-in that was saved with a byte order mark puts it in front of every answer."""
+    return replace(answer, content=answer.content.removeprefix(codecs.BOM_UTF8), decode=None).json()
 
 
 def query_credentials(settings: WooCommerceSettings) -> dict[str, str]:

@@ -228,3 +228,13 @@ async def test_a_changed_address_of_an_account_stays_the_same_person(shop, world
         (vera,) = await read_all(account.source(), Kind.CONTACTS)
     assert (vera.id, vera.email) == (str(customer_id), "neu@example.com")
     assert world.customers[customer_id]["billing"]["email"] == "alt@example.com"
+
+
+async def test_people_whose_data_was_erased_in_wordpress_are_nobody(shop, world):
+    """They all get one and the same address."""
+    for _ in range(2):
+        world.add_order([mug()], guest=guest("deleted@site.invalid"))
+    async with shop() as account:
+        assert await read_all(account.source(), Kind.CONTACTS) == []
+        orders = await read_all(account.source(), Kind.ORDERS)
+    assert {each.email for each in orders} == {""}

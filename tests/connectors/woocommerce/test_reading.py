@@ -16,7 +16,7 @@ from app.connectors.woocommerce.reading import ChangeWindow, PageSize, Place, Wi
 from app.connectors.woocommerce.settings import Permalinks
 from app.connectors.woocommerce.values import Row
 from app.connectors.woocommerce.wire import Api, Listing
-from app.core.errors import RateLimitError, UnreachableError
+from app.core.errors import ProtocolError, RateLimitError, UnreachableError
 from app.core.records import Deletion, Kind, Unreadable
 from app.sdk.answers import RejectedError
 from app.sdk.http import HttpClient
@@ -303,6 +303,20 @@ async def test_no_cookie_is_ever_sent(shop, world, clock):
         account.simulator.fail(status=500, headers={"Set-Cookie": "wordpress_logged_in_x=1"}, times=1)
         await read_all(account.source(), Kind.ORDERS, until=_NOW)
         assert not any("cookie" in each.headers for each in account.simulator.journal)
+
+
+async def test_a_mark_in_front_of_the_data_is_no_obstacle(shop):
+    async with shop() as account:
+        account.simulator.fail(status=200, body="\ufeff[]", path="/orders")
+        assert await read_all(account.source(), Kind.ORDERS) == []
+
+
+async def test_warnings_in_front_of_the_data_are_told_as_such(shop):
+    async with shop() as account:
+        account.simulator.fail(status=200, body="<br />\n<b>Warning</b>: Undefined index\n[]", path="/orders")
+        with pytest.raises(ProtocolError) as caught:
+            await read_all(account.source(), Kind.ORDERS)
+    assert "warnings" in str(caught.value)
 
 
 # Trash ----------------------------------------------------------------------------------------------------------------
