@@ -72,7 +72,7 @@ def amounts_of(order: Row, lines: Sequence[Row], currency: str) -> Amounts:
     stated = money(costs.get("orderProductsCost"), currency)
     is_net = words(payments.get("orderWorthCalculateType")).lower() == "net" and _is_net(stated, goods)
     taxes = part(payments, "orderBaseCurrency") if is_net else {}
-    cost = goods.gross + stated - goods.net if is_net else stated
+    cost = _gross(stated, goods) if is_net else stated
     delivery, payform, insurance = (
         _with_tax(costs.get(f"order{name}Cost"), taxes.get(f"order{name}Vat"), currency)
         for name in ("Delivery", "Payform", "Insurance")
@@ -90,6 +90,13 @@ def amounts_of(order: Row, lines: Sequence[Row], currency: str) -> Amounts:
 def _is_net(stated: Money, goods: Goods) -> bool:
     """Whether the stated cost is without tax is not documented: the lines tell."""
     return abs((stated - goods.net).amount) < abs((stated - goods.gross).amount)
+
+
+def _gross(stated: Money, goods: Goods) -> Money:
+    """A cost without tax, raised by the tax that the lines show together."""
+    if not goods.net:
+        return stated
+    return Money(stated.amount * goods.gross.amount / goods.net.amount, stated.currency).rounded()
 
 
 def _with_tax(cost: object, percent: object, currency: str) -> Money:
