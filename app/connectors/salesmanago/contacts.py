@@ -16,7 +16,8 @@ from msgspec.structs import replace
 
 from app.connectors.salesmanago.answers import Row, envelope
 from app.connectors.salesmanago.elements import Element, consent_flags, element_of_contact, is_addressable
-from app.connectors.salesmanago.people import becomes_customer, id_of, known_person, standing_of, the_living
+from app.connectors.salesmanago.newcomers import take_back_subscriptions
+from app.connectors.salesmanago.people import becomes_customer, id_of, known_person, the_living
 from app.connectors.salesmanago.settings import TargetOptions
 from app.connectors.salesmanago.tags import listed, tags_of
 from app.connectors.salesmanago.wire import OPT_OUT, UPSERT_MANY, UPSERT_MANY_QUIETLY, Wire
@@ -116,11 +117,13 @@ class ContactWriter:
         settled = {each.key: _settled(each, ids) for each in plan.records}
         created = {_contact(each.draft).email: each for each in plan.records if each.outcome is Outcome.CREATED}
         rows = await self._entered(tuple(created)) if created else {}
+        unasked = {email: row for email, row in rows.items() if not _subscribes(created[email])}
+        taken_back = await take_back_subscriptions(self.wire, unasked)
         for email, record in created.items():
             if email not in rows:
                 settled[record.key] = Settled(outcome=Outcome.IN_DOUBT, reason="entering_unfinished")
                 continue
-            message = await self._kept_unsubscribed(email, record, rows[email])
+            message = _taken_back() if email in taken_back else ""
             settled[record.key] = Settled(outcome=Outcome.CREATED, target_id=id_of(rows[email]), message=message)
         return settled
 
@@ -190,15 +193,6 @@ class ContactWriter:
             waited += max(pause_s, 0.1)
             pause_s = min(pause_s * 2, self.patience.longest_s)
 
-    async def _kept_unsubscribed(self, email: str, record: RecordPlan, row: Row) -> str:
-        """Some accounts may subscribe every new contact by themselves, which is not documented either way: what nobody
-        agreed to is taken back at once."""
-        decision = cast(ConsentDecision, record.consent)
-        if decision.action is ConsentAction.SUBSCRIBE or standing_of(row) is not Standing.SUBSCRIBED:
-            return ""
-        await self.wire.do(OPT_OUT, {"email": email})
-        return _("SALESmanago had subscribed this new contact by itself; that was taken back.")
-
     def _tags(self, contact: Contact) -> tuple[str, ...]:
         own: list[str] = []
         if contact.is_subscriber_only:
@@ -219,6 +213,14 @@ class ContactWriter:
 def _contact(draft: Draft) -> Contact:
     """``draft`` lets nothing else through."""
     return cast(Contact, draft.record)
+
+
+def _subscribes(record: RecordPlan) -> bool:
+    return record.consent is not None and record.consent.action is ConsentAction.SUBSCRIBE
+
+
+def _taken_back() -> str:
+    return _("SALESmanago had subscribed this new contact by itself; that was taken back.")
 
 
 def _remembered(draft: Draft, known: Known) -> Known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,6 +17,7 @@ from app.sdk.target import Timing
 
 ADD_MANY = "events"
 ADD_ONE = "event:"
+KNOWN_BUYERS, NEW_BUYERS = "buyers", "new_buyers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,7 @@ class Wanted:
     changed: tuple[tuple[str, Event], ...]
     """With the vendor's ids."""
     buyer: Element | None
+    is_new_buyer: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,9 @@ class EventRequests:
     timing: Timing
 
     def steps(self, wanted: Sequence[tuple[Draft, Wanted]]) -> list[Step]:
-        steps = []
-        if buyers := _once_each(wanted):
-            steps.append(self._upsert(buyers))
+        known = _once_each(pair for pair in wanted if not pair[1].is_new_buyer)
+        new = _once_each(pair for pair in wanted if pair[1].is_new_buyer)
+        steps = [self._upsert(name, each) for name, each in ((KNOWN_BUYERS, known), (NEW_BUYERS, new)) if each]
         added = [(draft, event) for draft, asked in wanted for event in asked.missing]
         if self.timing is Timing.LIVE and not any(draft.is_past for draft, _ in added):
             steps += [self._add_one(draft, event, number) for number, (draft, event) in enumerate(added, 1)]
@@ -47,11 +49,11 @@ class EventRequests:
         steps += [self._change(draft, event_id, event) for draft, event_id, event in changed]
         return steps
 
-    def _upsert(self, buyers: Mapping[str, tuple[str, Element]]) -> Step:
+    def _upsert(self, name: str, buyers: Mapping[str, tuple[str, Element]]) -> Step:
         """Who buys has agreed to nothing by that: the flags leave every subscription as it is."""
         flags = consent_flags(ConsentAction.LEAVE)
         return Step(
-            name="buyers",
+            name=name,
             method="POST",
             path=UPSERT_MANY,
             keys=tuple(key for key, _ in buyers.values()),
@@ -101,7 +103,7 @@ class EventRequests:
         )
 
 
-def _once_each(wanted: Sequence[tuple[Draft, Wanted]]) -> Mapping[str, tuple[str, Element]]:
+def _once_each(wanted: Iterable[tuple[Draft, Wanted]]) -> Mapping[str, tuple[str, Element]]:
     """One element for each address, with the tags of all of its orders, under the key of the first of them."""
     found: dict[str, tuple[str, Element]] = {}
     for draft, asked in wanted:

@@ -22,9 +22,10 @@ from app.connectors.salesmanago.elements import (
     is_addressable,
 )
 from app.connectors.salesmanago.event_lookup import event_lines, known_events
-from app.connectors.salesmanago.event_steps import ADD_MANY, ADD_ONE, EventRequests, Wanted
+from app.connectors.salesmanago.event_steps import ADD_MANY, ADD_ONE, NEW_BUYERS, EventRequests, Wanted
 from app.connectors.salesmanago.events import CANCELLATION, PURCHASE, RETURN, Event, EventTerms, is_equal
-from app.connectors.salesmanago.people import CUSTOMER, becomes_customer
+from app.connectors.salesmanago.newcomers import take_back_subscriptions
+from app.connectors.salesmanago.people import CUSTOMER, becomes_customer, the_living
 from app.connectors.salesmanago.settings import TargetOptions
 from app.connectors.salesmanago.tags import levels, listed, plain, tags_of
 from app.connectors.salesmanago.wire import Wire
@@ -97,6 +98,7 @@ class EventWriter:
             each.key: Settled(outcome=each.outcome, reason=each.reason, target_id=each.target_id)
             for each in plan.records
         }
+        await self._keep_unsubscribed(plan)
         for name, body in bodies.items():
             if name.startswith(ADD_ONE) and body.get("eventId"):
                 (record,) = plan.records
@@ -108,6 +110,12 @@ class EventWriter:
             settled |= await self._sorted_out(plan, set(batch.keys), bodies[ADD_MANY])
             return {key: each for key, each in settled.items() if each.outcome is not Outcome.IN_DOUBT}
         return settled
+
+    async def _keep_unsubscribed(self, plan: Plan) -> None:
+        keys = {key for step in plan.steps if step.name == NEW_BUYERS for key in step.keys}
+        found = await self.wire.basic(each.draft.content["email"] for each in plan.records if each.key in keys)
+        rows = {email: row for email, same in found.items() if (row := the_living(same)) is not None}
+        await take_back_subscriptions(self.wire, rows)
 
     def _refusal(self, record: Order | Cart) -> Refusal | None:
         if record.total.currency != self.currency:
@@ -132,7 +140,8 @@ class EventWriter:
             if (row := there.get(each["contactExtEventType"])) and row["id"] and not is_equal(each, row)
         )
         has_work = bool(missing or changed)
-        return Wanted(missing=missing, changed=changed, buyer=self._buyer(draft, known) if has_work else None)
+        buyer = self._buyer(draft, known) if has_work else None
+        return Wanted(missing=missing, changed=changed, buyer=buyer, is_new_buyer=not known.exists)
 
     def _buyer(self, draft: Draft, known: Known) -> Element | None:
         tags = tuple(draft.content["tags"])

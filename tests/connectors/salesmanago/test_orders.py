@@ -40,6 +40,16 @@ async def test_a_buyer_is_entered_before_the_event_and_agrees_to_nothing_by_buyi
     assert {element[flag] for flag in ("forceOptIn", "forceOptOut", "forcePhoneOptIn", "forcePhoneOptOut")} == {False}
 
 
+@pytest.mark.parametrize("mode", [RunMode.HISTORICAL, RunMode.CHANGES])
+async def test_an_account_that_subscribes_newcomers_by_itself_is_corrected_for_buyers_too(stage, mode):
+    stage.world.subscribes_new_contacts = True
+    buyer(stage, 2, optedOut=False)
+    await integration(stage, orders=[order(1), order(2)], carts=[cart(3)]).run(mode)
+
+    subscribed = {email for email, row in stage.world.contacts.items() if not row["optedOut"]}
+    assert subscribed == {"klient0002@example.com"}
+
+
 @pytest.mark.parametrize("opted_out", [True, False])
 async def test_an_order_leaves_a_known_buyers_data_and_subscription_alone(stage, opted_out):
     buyer(stage, name="Grażyna Nowa", optedOut=opted_out, tags=["LAMPY"])
@@ -152,7 +162,7 @@ async def test_failures_inside_a_success_are_found(stage):
     for number in range(1, 6):
         if number != 3:
             buyer(stage, number)
-    stage.simulator.fail(status=200, path="batchupsert", body=json.dumps(answer))
+    stage.simulator.fail(status=200, path="batchupsert", times=2, body=json.dumps(answer))
 
     result = await running.run()
 

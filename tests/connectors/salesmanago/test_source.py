@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.connectors.salesmanago.callbacks import key_of
-from app.connectors.salesmanago.simulated_contacts import RefusedError
 from app.connectors.salesmanago.source import SalesmanagoSource
 from app.connectors.salesmanago.world import PARAMETER
 from app.core.events import RunMode
@@ -82,7 +81,7 @@ async def test_what_was_written_from_here_is_the_same_record_again(stage):
     before = await read_all(opened, Kind.OPT_OUTS)
 
     await integration(stage, contacts=[contact(1, "no", first_name="Nowa")]).run(RunMode.CHANGES)
-    after = await read_all(opened, Kind.OPT_OUTS)
+    after = await read_all(opened, Kind.OPT_OUTS, until=datetime.now(UTC) + timedelta(minutes=1))
 
     assert left["modifiedOn"] > milliseconds(START)
     assert before == after
@@ -177,8 +176,16 @@ async def test_whoever_left_and_was_deleted_since_still_counts(stage):
     assert "gone" not in found.id
 
 
-def test_a_refusal_of_the_simulator_is_a_message():
-    assert str(RefusedError("Contact not found")) == "Contact not found"
+@pytest.mark.parametrize("name", ["modifiedContacts", "createdContacts"])
+async def test_either_name_of_the_list_and_a_single_contact_instead_of_a_list_are_understood(stage, name):
+    row = {"contactId": "c1", "email": "Ewa@Example.com", "optedOut": True, "deleted": False, "invalid": False}
+    answers = {"paginatedModifiedContacts": {name: [{"id": "c1", "email": row["email"]}]}, "basic": {"contacts": row}}
+    for path, body in answers.items():
+        stage.simulator.fail(status=200, path=path, body=json.dumps({"success": True, "message": None, **body}))
+
+    found = await read_all(await source(stage), Kind.OPT_OUTS, since=datetime.now(UTC) - timedelta(hours=1))
+
+    assert [(each.id, each.email) for each in found] == [("c1", "ewa@example.com")]
 
 
 def _later(days):
