@@ -91,6 +91,7 @@ MANIFEST = Manifest(
         text("Names, streets and free fields are cut to Konnektive's lengths; a street goes on in the second line."),
         text("Konnektive has no newsletter consent and no tags; they may go into a free field."),
         text("Products and stock cannot be written."),
+        text("Who is sent as a contact has a lead there and, after a purchase, an order beside it."),
         text(
             "Not documented, therefore checked against every answer: whether the price of several pieces counts once or"
             " for each piece. Orders whose total differs there are reported."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from app.connectors.konnektive.orders import difference_of
+from app.connectors.konnektive.order_search import difference_of
 from app.connectors.konnektive.reversals import Booked, missing, reversal_steps
 from app.connectors.konnektive.settings import Review
 from app.connectors.konnektive.wire import told

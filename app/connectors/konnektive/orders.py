@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
 
 from app.connectors.konnektive import values
 from app.connectors.konnektive.address import (
@@ -22,23 +20,16 @@ from app.connectors.konnektive.address import (
 )
 from app.connectors.konnektive.campaigns import Campaign
 from app.connectors.konnektive.lines import UnpricedError, priced
-from app.connectors.konnektive.reversals import american_day, booked_of, content_of, wanted_reversals
+from app.connectors.konnektive.reversals import content_of, wanted_reversals
 from app.connectors.konnektive.settings import PriceMeaning, Review, TargetOptions, TaxShown, WithoutAddress
-from app.connectors.konnektive.wire import Row, query
 from app.core.addresses import is_email, normalised_email
-from app.core.errors import DataError
-from app.core.money import Money, decimal_from
 from app.core.records import Address, Kind, Order, OrderEvent, OrderStatus
 from app.core.rules import Refusal, hold, skip
 from app.core.texts import text
-from app.sdk.http import HttpClient
-from app.sdk.plan import Draft, FieldLine, Known
+from app.sdk.plan import Draft, FieldLine
 from app.sdk.target import Mappings
 
 _UNPAID = {OrderStatus.PENDING, OrderStatus.ON_HOLD, OrderStatus.FAILED}
-_GONE_THERE = {"DECLINED", "PARTIAL"}
-"""Not an order yet: a lead, or an attempt that failed."""
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +61,10 @@ def draft_order(order: Order, terms: Terms) -> Draft | Refusal:
     refusal = _refusal(order, terms)
     if refusal is not None:
         return refusal
-    numbers = _product_numbers(order, terms)
-    if isinstance(numbers, Refusal):
-        return numbers
-    tax = order.tax if terms.options.tax_shown is TaxShown.SEPARATE else None
-    try:
-        lines = priced(order, tax=tax, is_unit_price=terms.options.price_meaning is PriceMeaning.UNIT)
-    except UnpricedError:
-        return hold("amounts_not_placeable", total=str(order.total))
-    fields = _fields(order, terms)
-    for place, (number, line) in enumerate(zip(numbers, lines, strict=True), 1):
-        fields |= {
-            f"product{place}_id": number,
-            f"product{place}_qty": str(line.quantity),
-            f"product{place}_price": format(line.price, "f"),
-            f"product{place}_shipPrice": format(line.shipping, "f"),
-        }
-    if tax is not None:
-        fields["salesTax"] = format(tax.rounded().amount, "f")
+    bought = _products(order, terms)
+    if isinstance(bought, Refusal):
+        return bought
+    fields = _fields(order, terms) | bought
     reversals = wanted_reversals(order, _is_out(terms.options))
     content = {
         "order": fields,
@@ -134,6 +111,26 @@ def _product_numbers(order: Order, terms: Terms) -> Sequence[str] | Refusal:
         if number not in terms.campaign.offers:
             return hold("offer_unknown", number=number, campaign=terms.campaign.id)
     return numbers
+
+
+def _products(order: Order, terms: Terms) -> dict[str, str] | Refusal:
+    numbers = _product_numbers(order, terms)
+    if isinstance(numbers, Refusal):
+        return numbers
+    tax = order.tax if terms.options.tax_shown is TaxShown.SEPARATE else None
+    try:
+        lines = priced(order, tax=tax, is_unit_price=terms.options.price_meaning is PriceMeaning.UNIT)
+    except UnpricedError:
+        return hold("amounts_not_placeable", total=str(order.total))
+    fields = {} if tax is None else {"salesTax": format(tax.rounded().amount, "f")}
+    for place, (number, line) in enumerate(zip(numbers, lines, strict=True), 1):
+        fields |= {
+            f"product{place}_id": number,
+            f"product{place}_qty": str(line.quantity),
+            f"product{place}_price": format(line.price, "f"),
+            f"product{place}_shipPrice": format(line.shipping, "f"),
+        }
+    return fields
 
 
 def enters(order: Order, options: TargetOptions) -> bool:
@@ -232,112 +229,3 @@ def _shown(order: Order, terms: Terms, fields: Mapping[str, str]) -> tuple[Field
         how = text("Cut to what the field takes") if len(value) > len(fields.get(field, "")) else text("As it is")
         lines.append(FieldLine(text("Free field"), value, f"{field}: {fields.get(field, '')}", how))
     return tuple(lines)
-
-
-# Looking up ----------------------------------------------------------------------------------------------------------
-
-
-class OrderSearch:
-    """What Konnektive holds of orders. Reads only; raises what the client raises."""
-
-    def __init__(self, http: HttpClient, terms: Terms, today: datetime) -> None:
-        self._http = http
-        self._terms = terms
-        self._today = today
-
-    async def look_up(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
-        """One query for each address, from its oldest order on: what was imported bears the day of its import."""
-        by_email: dict[str, list[Draft]] = {}
-        for draft in drafts:
-            by_email.setdefault(str(draft.content["order"]["emailAddress"]), []).append(draft)
-        found: dict[str, Known] = {}
-        for email, same in by_email.items():
-            rows = await self._rows(email, min(_order_of(draft).created_at for draft in same))
-            for draft in same:
-                found[draft.key] = await self._known(draft, rows)
-        return found
-
-    async def _rows(self, email: str, since: datetime) -> Sequence[Row]:
-        asked = {
-            "emailAddress": email,
-            "campaignId": self._terms.campaign.id,
-            "startDate": american_day(since - _DAY),
-            "endDate": american_day(self._today + _DAY),
-            "dateRangeType": "dateCreated",
-            "includeCustomFields": "1",
-        }
-        rows = await query(self._http, "order/query/", asked)
-        there = [row for row in rows if str(row.get("orderStatus")).upper() not in _GONE_THERE]
-        return [
-            row for row in there if str(row.get("campaignId") or self._terms.campaign.id) == self._terms.campaign.id
-        ]
-
-    async def _known(self, draft: Draft, rows: Sequence[Row]) -> Known:
-        field = self._terms.options.order_id_field
-        ours = [row for row in rows if draft.key in {custom_value(row, field), str(row.get("clientOrderId") or "")}]
-        if not ours:
-            return Known(facts={"is_possible": self._may_be_there(draft, rows)})
-        row = ours[0]
-        facts: dict[str, object] = {
-            "status": str(row.get("orderStatus") or ""),
-            "customer_id": str(row.get("customerId") or ""),
-            "is_waiting": "QA" in str(row.get("orderStatus") or "").upper() or str(row.get("qaStatus")) == "PENDING",
-        }
-        number = str(row["orderId"])
-        if draft.content["reversals"]:
-            booked = booked_of(await query(self._http, "transactions/query/", {"orderId": number}))
-            facts |= {
-                "sale": booked.sale_id,
-                "refund_ids": sorted(booked.ids),
-                "refunded": str(booked.refunded),
-                "is_charged_back": booked.is_charged_back,
-            }
-        return Known(exists=True, target_id=number, matches=len(ours), facts=facts)
-
-    def _may_be_there(self, draft: Draft, rows: Sequence[Row]) -> bool:
-        """Under which name the field comes back is not documented. Where no row tells any, an order of the same total
-        may be ours, and a person decides."""
-        field = self._terms.options.order_id_field
-        if any(custom_value(row, field) for row in rows):
-            return False
-        total = _order_of(draft).total
-        return any(total_of(row) == total.rounded().amount for row in rows if not tells_fields(row))
-
-
-def _order_of(draft: Draft) -> Order:
-    if not isinstance(draft.record, Order):
-        raise DataError("refused", text("Only orders are looked up here."), detail=type(draft.record).__name__)
-    return draft.record
-
-
-def custom_value(row: Row, field: str) -> str:
-    """From the row itself, or from a list or object of custom fields inside it."""
-    if row.get(field):
-        return str(row[field])
-    inside = row.get("customFields") or row.get("custom") or ()
-    if isinstance(inside, Mapping):
-        return str(inside.get(field) or inside.get(field.removeprefix("custom")) or "")
-    for each in inside if isinstance(inside, list) else ():
-        if isinstance(each, Mapping) and str(each.get("name")) == field:
-            return str(each.get("value") or "")
-    return ""
-
-
-def tells_fields(row: Row) -> bool:
-    return "customFields" in row or any(field in row for field in values.CUSTOM_FIELDS)
-
-
-def total_of(row: Row) -> Decimal | None:
-    """What Konnektive counts for the order; None where the answer does not tell."""
-    try:
-        return decimal_from(str(row["totalAmount"]))
-    except (KeyError, ValueError):
-        return None
-
-
-def difference_of(row: Row, total: Money) -> Money | None:
-    """By how much Konnektive's total differs; None where it does not, or is not told."""
-    there = total_of(row)
-    if there is None or there == total.rounded().amount:
-        return None
-    return Money(there, total.currency)

@@ -44,6 +44,8 @@ def _order(world: World, row: Row, *, has_custom: bool) -> Row:
     shown = {name: value for name, value in row.items() if name != "custom"}
     if not has_custom:
         return shown
+    if world.names_custom_fields_otherwise:
+        return {**shown, **{name.replace("custom", "udf"): value for name, value in row["custom"].items()}}
     if world.tells_custom_fields_inside:
         return {**shown, "customFields": [{"name": name, "value": value} for name, value in row["custom"].items()]}
     empty = {f"custom{number}": "" for number in range(1, 6)}

@@ -8,7 +8,8 @@ from app.connectors.konnektive import values
 from app.connectors.konnektive.campaigns import Campaign, all_campaigns, the_campaign
 from app.connectors.konnektive.leads import draft_contact, look_up_contacts, plan_contact, settle_contact
 from app.connectors.konnektive.order_plans import plan_order, settle_order
-from app.connectors.konnektive.orders import OrderSearch, Terms, draft_order
+from app.connectors.konnektive.order_search import OrderSearch
+from app.connectors.konnektive.orders import Terms, draft_order
 from app.connectors.konnektive.settings import KonnektiveSettings, TargetOptions
 from app.core.addresses import normalised_email
 from app.core.errors import ConfigError

@@ -45,6 +45,8 @@ class World:
     counts_price_once: bool = False
     """The price of several pieces is that of the line."""
     tells_custom_fields_inside: bool = False
+    names_custom_fields_otherwise: bool = False
+    """As ``udf1``: nobody can know them."""
     tells_currency: bool = True
 
     @property
