@@ -141,7 +141,7 @@ class Consents:
             with_account = [row for row in rows if is_yes(row.get("registered"))]
             clients |= dict.fromkeys(words(row.get("client_number")) for row in with_account)
             await self._gather(alone, [row for row in rows if not is_yes(row.get("registered"))])
-        return Changes([number for number in clients if number.strip("0")], alone)
+        return Changes([number for number in clients if number.isdecimal() and number.strip("0")], alone)
 
     def _of(self, row: Row, shop: Shop, alone: Mapping[str, Subscriber]) -> Consent:
         own = _own(row, shop)

@@ -69,7 +69,8 @@ class ContactReader:
             async for page in self._clients(request, place.offset_in("clients")):
                 yield page
         if request.since is not None and place.phase != "subscribers":
-            async for page in self._changed_minds(request, request.since, place.offset_in("newsletter")):
+            after = int(place.after or 0) if place.phase == "newsletter" else 0
+            async for page in self._changed_minds(request, request.since, after):
                 yield page
         if self._with_subscribers:
             async for page in self._subscribers(request, place.after if place.phase == "subscribers" else ""):
@@ -115,20 +116,18 @@ class ContactReader:
     async def _api_page(self, params: Mapping[str, object], page: int, size: int) -> Listing:
         return await self._api.got(_CLIENTS, params, page, size)
 
-    async def _changed_minds(self, request: ReadRequest, since: datetime, offset: int) -> AsyncIterator[Page]:
+    async def _changed_minds(self, request: ReadRequest, since: datetime, after: int) -> AsyncIterator[Page]:
         """Clients whose word about the newsletter is new, unless they were read as changed already."""
         zone = (await self._shop.get()).zone
         changes = await self._consents.changes(since)
         # An account's address may also have signed up or left by the newsletter form alone.
         by_form = await self.numbers_of(list(changes.alone))
         numbers = sorted({*changes.clients, *(each for found in by_form.values() for each in found)}, key=int)
-        size = page_size(request.limit)
-        for start in range(offset, len(numbers), size):
-            batch = numbers[start : start + size]
+        for batch in batches([each for each in numbers if int(each) > after], page_size(request.limit)):
             rows = await self.client_rows(batch)
             dates = [moment(row.get("clientsLastModificationDate"), zone) for row in rows]
             late = [row for row, at in zip(rows, dates, strict=True) if at is None or at < since.replace(microsecond=0)]
-            yield Page(await self._records(late), place_text("newsletter", offset=start + len(batch)))
+            yield Page(await self._records(late), place_text("newsletter", after=batch[-1]))
 
     async def numbers_of(self, emails: Sequence[str], *, is_thorough: bool = False) -> Mapping[str, Sequence[str]]:
         """The clients with these addresses; addresses without a client are left out.

@@ -143,7 +143,8 @@ class IdoSellSourceOptions(Settings):
         bool,
         Setting(
             label=text("Newsletter subscribers without a customer account"),
-            help=text("Also sends people who are known to the shop only by their newsletter registration."),
+            help=text("Also reads people who are known to the shop only by their newsletter registration."),
+            is_advanced=True,
         ),
     ] = True
     marketplace_orders: Annotated[

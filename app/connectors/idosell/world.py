@@ -164,6 +164,10 @@ class World:
         row["clientBillingAddress"] |= {name: value for name, value in changes.items() if name.startswith("client")}
         row["clientsLastModificationDate"] = self.local()
 
+    def delete_client(self, number: str) -> None:
+        """Orders keep what they know of their buyer."""
+        del self.clients[number]
+
     # Orders
 
     def add_order(self, client: str, items: Sequence[Item], **more: Any) -> str:

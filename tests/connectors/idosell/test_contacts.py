@@ -11,7 +11,7 @@ from app.connectors.idosell.world_rows import shop as shop_row
 from app.core.consent import ConsentState
 from app.core.records import Deletion, Kind
 from tests.connectors.idosell.conftest import START
-from tests.connectors.standard import fetched, read_all, request
+from tests.connectors.standard import fetched, ids_in, pages_of, read_all, request
 
 _DAY = timedelta(days=1)
 
@@ -198,6 +198,24 @@ async def test_a_word_by_the_form_alone_brings_the_client_with_this_address(shop
     async with shop() as account:
         found = await read_all(account.source(), Kind.CONTACTS, since=since)
     assert [(each.id[:2], each.consent.state) for each in found] == [("c:", ConsentState.WITHDRAWN)]
+
+
+async def test_reading_changes_goes_on_after_any_page(shop, world, clock):
+    numbers = [world.add_client(f"k{number}@example.com", at=START) for number in range(12)]
+    since = clock.pass_by(days=3)
+    for number in numbers[4:]:
+        world.say(number, approves=True, at=clock.pass_by(minutes=1))
+    for number in numbers[:4]:
+        world.change_client(number, clientCity="Łódź")
+    for number in range(7):
+        world.sign_up(f"n{number}@example.org")
+    async with shop() as account:
+        whole = await pages_of(account.source(), request(Kind.CONTACTS, since=since, limit=2))
+        for number, page in enumerate(whole):
+            rest = await pages_of(account.source(), request(Kind.CONTACTS, since=since, cursor=page.cursor))
+            before, after = ids_in(whole[: number + 1]), ids_in(rest)
+            assert set(before).isdisjoint(after)
+            assert len(before) + len(after) == 19
 
 
 async def test_many_words_by_the_form_are_matched_with_one_list_of_addresses(shop, world, clock):

@@ -211,6 +211,14 @@ async def test_who_bought_without_an_account_is_a_guest_although_there_is_a_numb
     assert not order.customer_id
 
 
+async def test_an_order_outlives_its_buyer_and_subscribes_nobody(shop, world, buyer):
+    world.add_order(buyer, [Item(_CUP)])
+    world.delete_client(buyer)
+    order = await _only(shop)
+    assert (order.email, order.customer_id) == ("zofia@example.com", f"c:{buyer}")
+    assert order.accepts_marketing.state is ConsentState.ABSENT
+
+
 async def test_a_login_never_becomes_an_id(shop, world):
     client = world.add_client("zofia@example.com", login="zofia@example.com")
     number = world.leave_order(client, [Item(_CUP)], at=START)
