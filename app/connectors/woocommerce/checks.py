@@ -46,6 +46,10 @@ _TITLES: Mapping[Kind, Text] = {
     Kind.OPT_OUTS: text("May write back opt-outs"),
     Kind.BOUNCES: text("May write back bounces"),
 }
+_MANAGER = text(
+    "Permitted for customers. This key belongs to a shop manager, who may not change accounts of other roles, such as"
+    " subscribers: a key of an administrator may, and changes a hundred at once."
+)
 _ONE = {"per_page": "1", "_fields": "id"}
 
 
@@ -153,6 +157,8 @@ async def _may_write(access: Access[WooCommerceSettings], kind: Kind) -> Finding
     except RejectedError as error:
         if error.answer.status == 404:
             return Finding(text("Permitted."))
+        if error.answer.status == 403:
+            return Finding(_MANAGER, is_note=True)
     except TemporaryError:
         return unproven
     return unproven

@@ -82,7 +82,7 @@ MANIFEST = Manifest(
     source_options=WooCommerceSourceOptions,
     permissions=(
         text("Read; Read/Write if opt-outs and bounces are written back"),
-        text("The key's user has to be shop manager or administrator."),
+        text("The key's user has to be shop manager or administrator; better the latter if opt-outs are written back."),
     ),
     limits=(
         text(
@@ -91,6 +91,10 @@ MANIFEST = Manifest(
         ),
         text(
             "An opt-out that is written back changes the field alone. A plug-in with a list of its own does not notice."
+        ),
+        text(
+            "With the key of a shop manager opt-outs go one by one, and not to accounts of other roles than customer;"
+            " with that of an administrator a hundred go at once."
         ),
         text("Customers cannot be asked for by date: all of them are read in every sync, and compared."),
         text(

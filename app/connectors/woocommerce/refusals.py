@@ -26,6 +26,8 @@ from app.sdk.answers import Answer, RejectedError, retry_after_s
 ANONYMOUS = frozenset({"woocommerce_rest_cannot_view", "woocommerce_rest_cannot_edit", "woocommerce_rest_cannot_batch"})
 """With 401: no key arrived, or none that the shop knows. With 403: the key's user may not."""
 MAINTENANCE_WAIT_S = 600.0
+_NOT_THIS_ONE = "woocommerce_rest_cannot_edit"
+"""With 403: a shop manager may change customers, but no account of another role."""
 _INTERFACE = ("/index.php/wp-json", "/wp-json", "/index.php?rest_route", "/?rest_route")
 _FAULTS = frozenset({500, 502, 504, 508, 520, 521, 522, 523, 524})
 _BLOCKS = frozenset({406, 501})
@@ -68,6 +70,8 @@ def _turned_away(answer: Answer, code: str, message: str, detail: str) -> AppErr
     """401: who asks; 403: what he may; 404: nothing there."""
     if answer.status == 401:
         return _unsigned(answer, code, message, detail)
+    if answer.status == 403 and code == _NOT_THIS_ONE:
+        return RejectedError(answer, message)
     if answer.status == 403:
         return _forbidden(code, message, detail)
     if code and code != "rest_no_route":

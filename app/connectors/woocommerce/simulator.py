@@ -87,6 +87,9 @@ class Shop:
         if found is None:
             return self._gate.refusal(request, is_single=is_single) or no_route()
         resource = _RESOURCES.get(found, lists.PLAIN)
+        if request.method == "OPTIONS":
+            allowed = self._gate.allowed(request, name, rest)
+            return as_json({"namespace": "wc/v3"}, 200, {"Allow": allowed} if allowed else {})
         if request.method == "GET" and not is_single:
             wrong = lists.problems(dict(request.query_params), resource)
             if wrong:
@@ -95,7 +98,7 @@ class Shop:
             return refusal
         if request.method == "GET":
             return self._read(request, found, path)
-        return await self._writes.answer(request, name, rest)
+        return self._gate.forbids_change(request, name, rest) or await self._writes.answer(request, name, rest)
 
     def _gate_errors_first(self, request: Request) -> Response | None:
         """A wrong secret is told before a wrong parameter, a missing key after it."""
@@ -259,7 +262,7 @@ def simulator(records: int, world: World | None = None) -> Simulator:
     """A practice shop with about so many customers and orders together, or the shop that is given."""
     state = world or practice_world(records)
     shop = Shop(state)
-    methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+    methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     return Simulator(
         "woocommerce",
         Starlette(routes=[Route("/{rest:path}", shop.answer, methods=methods)]),

@@ -51,13 +51,36 @@ class Gate:
 
     def refusal(self, request: Request, *, is_single: bool) -> Response | None:
         """The first thing that is wrong with key and rights, or None."""
-        pair = self._credentials(request) if self._is_looked_at(request) else None
-        key = self._world.keys.get(pair[0]) if pair else None
-        if pair is None or key is None or not key.has_user:
+        secret, key = self._found(request)
+        if key is None or not key.has_user:
             return _denied(request, 401, is_single=is_single)
-        if key.secret != pair[1]:
+        if key.secret != secret:
             return _error("Consumer secret is invalid.")
         return _without_right(request, key, is_single=is_single)
+
+    def forbids_change(self, request: Request, name: str, rest: str) -> Response | None:
+        """What a shop manager may not, although he may sign in."""
+        _, key = self._found(request)
+        if name != "customers" or key is None or key.is_of_administrator:
+            return None
+        if rest == "batch":
+            words = "Sorry, you are not allowed to batch manipulate this resource."
+            return problem(403, "woocommerce_rest_cannot_batch", words)
+        row = self._world.customers.get(int(rest)) if rest.isdecimal() else None
+        return None if row and row["role"] == "customer" else _denied(request, 403, is_single=True)
+
+    def allowed(self, request: Request, name: str, rest: str) -> str:
+        """The header ``Allow``: what the key's user may do here; empty for strangers."""
+        _, key = self._found(request)
+        if key is None or not key.is_of_manager:
+            return ""
+        if rest == "batch":
+            return "" if name == "customers" and not key.is_of_administrator else "POST, PUT, PATCH"
+        return "GET, POST, PUT, PATCH, DELETE" if rest.isdecimal() else "GET, POST"
+
+    def _found(self, request: Request) -> tuple[str, Key | None]:
+        pair = self._credentials(request) if self._is_looked_at(request) else None
+        return (pair[1], self._world.keys.get(pair[0])) if pair else ("", None)
 
     def _is_looked_at(self, request: Request) -> bool:
         """The text must stand there as it is, its slashes not encoded."""

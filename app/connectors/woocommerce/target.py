@@ -42,15 +42,19 @@ class WooCommerceTarget(Target):
         self._people = People(self._api)
         self._field = consent_field_of(access.settings)
         self._bounce_key = access.settings.bounce_key
+        self._batches_customers = False
 
     async def open(self, kinds: Sequence[Kind], timing: Timing) -> None:
-        """Nothing must be known beforehand, and a change of meta data alone sends no mail."""
+        """Asks whether this key may change several customers at once: a shop manager's may not, only an
+        administrator's. That a change of meta data alone sends no mail, whatever the timing, was seen on 10.0.2."""
+        if not self._field.is_at_orders_only and any(kind.runs_back for kind in kinds):
+            self._batches_customers = await self._api.permits("POST", f"{_CUSTOMERS}/batch")
 
     def setup(self) -> Sequence[Step]:
         return ()
 
     def batch_size(self, kind: Kind) -> int:
-        return MOST_ROWS
+        return MOST_ROWS if self._batches_customers or self._field.is_at_orders_only else 1
 
     def draft(self, record: Record) -> Draft | Refusal:
         match record:
@@ -119,12 +123,26 @@ class WooCommerceTarget(Target):
     def plan(self, drafts: Sequence[tuple[Draft, Known]]) -> Plan:
         records = tuple(_planned(draft, known) for draft, known in drafts)
         writes = [pair for record, pair in zip(records, drafts, strict=True) if record.outcome is Outcome.UPDATED]
-        steps = (self._step(name, [pair for pair in writes if pair[1].facts["resource"] == name]) for name in _PLACES)
-        return Plan(records, tuple(step for step in steps if step is not None))
+        of_customers = [pair for pair in writes if pair[1].facts["resource"] == _CUSTOMERS]
+        of_orders = [pair for pair in writes if pair[1].facts["resource"] == _ORDERS]
+        if self._batches_customers:
+            steps = [self._batch(_CUSTOMERS, of_customers)] if of_customers else []
+        else:
+            steps = [self._single(draft, known) for draft, known in of_customers]
+        return Plan(records, (*steps, *((self._batch(_ORDERS, of_orders),) if of_orders else ())))
 
-    def _step(self, resource: str, writes: Sequence[tuple[Draft, Known]]) -> Step | None:
-        if not writes:
-            return None
+    def _single(self, draft: Draft, known: Known) -> Step:
+        return Step(
+            name=known.target_id,
+            method="PUT",
+            path=self._api.path(known.target_id),
+            keys=(draft.key,),
+            body={"meta_data": known.facts["meta_data"]},
+            is_repeatable=True,  # a field is set to a value, whatever it held
+            purpose=_PURPOSES[_CUSTOMERS],
+        )
+
+    def _batch(self, resource: str, writes: Sequence[tuple[Draft, Known]]) -> Step:
         items = tuple((draft.key, _item(known)) for draft, known in writes)
         return Step(
             name=resource,
@@ -132,10 +150,8 @@ class WooCommerceTarget(Target):
             path=self._api.path(f"{resource}/batch"),
             keys=tuple(key for key, _ in items),
             body=Batched({}, ("update",), items),
-            is_repeatable=True,  # a field is set to a value, whatever it held
-            purpose=text("End the newsletter at accounts")
-            if resource == _CUSTOMERS
-            else text("End the newsletter of people without an account, at their newest order"),
+            is_repeatable=True,
+            purpose=_PURPOSES[resource],
         )
 
     def judge(self, step: Step, answer: Answer) -> Judgement:
@@ -144,7 +160,7 @@ class WooCommerceTarget(Target):
     async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:
         """What an answer does not mention stays in doubt."""
         rows = {
-            f"{step.name}/{row.get('id')}": row
+            f"{step.name.partition('/')[0]}/{row.get('id')}": row
             for step in plan.steps
             if step.name in answers
             for row in _updated(answers[step.name])
@@ -158,7 +174,10 @@ class WooCommerceTarget(Target):
         return settled
 
 
-_PLACES = (_CUSTOMERS, _ORDERS)
+_PURPOSES = {
+    _CUSTOMERS: text("End the newsletter at the account"),
+    _ORDERS: text("End the newsletter of people without an account, at their newest order"),
+}
 
 
 def _planned(draft: Draft, known: Known) -> RecordPlan:
@@ -186,9 +205,9 @@ def _entries(row: Row, key: str, value: str) -> list[dict[str, Json]]:
 
 
 def _updated(answer: Answer) -> list[Row]:
-    """An empty batch is an empty list. Raises ProtocolError."""
+    """Of a batch, of which an empty one is an empty list, or of a single change. Raises ProtocolError."""
     found = answer.json()
-    rows = found.get("update", []) if isinstance(found, dict) else found
+    rows = found.get("update", [found]) if isinstance(found, dict) else found
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise unexpected(answer)
     return rows

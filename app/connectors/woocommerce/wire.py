@@ -79,12 +79,10 @@ class Api:
         total = answer.headers.get("x-wp-total", "")
         return Listing(found, int(total) if total.isdecimal() else None)
 
-    async def row(self, resource: str, query: Query | None = None) -> Row:
-        answer = await self.http.get(self.path(resource), query)
-        found = answer.json()
-        if not isinstance(found, dict):
-            raise unexpected(answer)
-        return found
+    async def permits(self, method: str, resource: str) -> bool:
+        """Every answer names in ``Allow`` what this key's user may do there. Where that is missing: no."""
+        answer = await self.http.request("OPTIONS", self.path(resource), query={"_fields": "namespace"})
+        return method in [each.strip() for each in answer.headers.get("allow", "").split(",")]
 
 
 def api_of(http: HttpClient, settings: WooCommerceSettings) -> Api:

@@ -61,6 +61,8 @@ class Key:
     can_read: bool = True
     can_write: bool = True
     is_of_manager: bool = True
+    is_of_administrator: bool = True
+    """Shop managers change customers one by one, and no account of another role."""
     has_user: bool = True
 
 

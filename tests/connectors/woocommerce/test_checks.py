@@ -229,6 +229,14 @@ async def test_a_key_of_somebody_without_rights_is_told(shop, world):
     assert "shop manager" in str(found.remedy)
 
 
+async def test_what_a_shop_manager_may_not_write_is_told_beforehand(shop, world):
+    world.keys[KEY].is_of_administrator = False
+    async with shop() as account:
+        found = (await _stages(account))["permission:opt_outs"]
+    assert found.state is StageState.NOTE
+    assert "administrator" in str(found.message)
+
+
 async def test_without_a_field_for_consent_the_test_says_what_that_means(shop):
     async with shop(settings={"consent_preset": "none", "consent_key": "", "bounce_key": ""}) as account:
         stages = await _stages(account)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.connectors.woocommerce.world import BOUNCE_KEY, CONSENT_KEY
+from app.connectors.woocommerce.world import BOUNCE_KEY, CONSENT_KEY, KEY
 from app.core.consent import ConsentState, Standing
 from app.core.outcomes import Outcome
 from app.core.records import Bounce, Contact, Kind, OptOut
 from app.core.rules import Refusal
-from app.sdk.answers import Answer
+from app.sdk.answers import Answer, RejectedError
 from app.sdk.plan import Draft, Plan
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Judgement, Timing
@@ -27,6 +27,7 @@ def _meta(row, key=CONSENT_KEY):
 
 
 async def _planned(target, *records):
+    await target.open([Kind.OPT_OUTS], Timing.LIVE)
     drafts = [target.draft(record) for record in records]
     assert all(isinstance(each, Draft) for each in drafts)
     known = await target.look_up(drafts)
@@ -35,7 +36,6 @@ async def _planned(target, *records):
 
 async def _write(account, *records):
     target = account.target()
-    await target.open([Kind.OPT_OUTS], Timing.LIVE)
     plan = await _planned(target, *records)
     return plan, await target.confirm(plan, await send(target, account.access.http, plan))
 
@@ -184,12 +184,47 @@ async def test_a_hundred_opt_outs_go_in_one_request_and_more_would_be_refused(sh
         OptOut(id=f"{who}{each}", email=f"{who}{each}@example.com") for who in ("kunde", "gast") for each in range(50)
     ]
     async with shop() as account:
-        assert account.target().batch_size(Kind.OPT_OUTS) == 100
+        target = account.target()
+        await target.open([Kind.OPT_OUTS], Timing.LIVE)
+        assert target.batch_size(Kind.OPT_OUTS) == 100
         plan, settled = await _write(account, *records)
         assert len(account.simulator.writes) == 2
     assert [len(step.keys) for step in plan.steps] == [50, 50]
     assert {each.outcome for each in settled.values()} == {Outcome.UPDATED}
     assert sum(_meta(row) == ["no"] for row in (*world.customers.values(), *world.orders.values())) == 100
+
+
+async def test_the_key_of_a_shop_manager_writes_one_by_one(shop, world):
+    """A batch of customers needs the right to promote users, which only administrators have."""
+    world.keys[KEY].is_of_administrator = False
+    customer_id = world.add_customer(_EMAIL, consent="yes")
+    order_id = world.add_order([mug()], guest=guest("otto@example.com"), consent="yes")
+    async with shop() as account:
+        target = account.target()
+        await target.open([Kind.OPT_OUTS], Timing.LIVE)
+        assert target.batch_size(Kind.OPT_OUTS) == 1
+        plan, settled = await _write(account, OptOut(id="7", email=_EMAIL), OptOut(id="8", email="otto@example.com"))
+    assert [(step.method, step.keys) for step in plan.steps] == [("PUT", ("7",)), ("POST", ("8",))]
+    assert {each.outcome for each in settled.values()} == {Outcome.UPDATED}
+    assert [_meta(world.customers[customer_id]), _meta(world.orders[order_id])] == [["no"], ["no"]]
+
+
+async def test_an_account_that_a_shop_manager_may_not_change_fails_alone(shop, world):
+    world.keys[KEY].is_of_administrator = False
+    world.add_customer(_EMAIL, role="subscriber", consent="yes")
+    async with shop() as account:
+        with pytest.raises(RejectedError) as caught:
+            await _write(account, OptOut(id="7", email=_EMAIL))
+    assert "not allowed to edit" in str(caught.value)
+
+
+async def test_where_nobody_says_what_is_allowed_opt_outs_go_one_by_one(shop, world):
+    world.add_customer(_EMAIL, consent="yes")
+    async with shop() as account:
+        account.simulator.fail(method="OPTIONS", status=200, body="{}", times=-1)
+        plan, settled = await _write(account, OptOut(id="7", email=_EMAIL))
+    assert plan.steps[0].method == "PUT"
+    assert settled["7"].outcome is Outcome.UPDATED
 
 
 async def test_a_field_that_stands_twice_is_written_twice(shop, world):
