@@ -149,7 +149,7 @@ def _file_of(task: asyncio.Task[Any]) -> str:
 
 
 MAPPINGS = Mappings(
-    products={"*": "4999"},
+    products={"*": "4999", "BG-1": "4001", "BG-2": "4002"},
     source_system="practice",
     source_name="Practice shop",
     source_id="practice-shop",

@@ -1,0 +1,1 @@
+"""MplusKASSA, a cash-register system from the Netherlands that speaks SOAP."""
