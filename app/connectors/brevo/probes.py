@@ -3,6 +3,7 @@ harmlessly: every write of this interface changes something."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 from app.connectors.brevo.answers import ShopInactiveError
@@ -16,12 +17,16 @@ from app.core.texts import ntext, text
 from app.sdk.access import Access
 from app.sdk.check import Finding, Probe
 
+_SHORT_WAIT_S = 20.0
 _OF_SHOP = {Kind.ORDERS, Kind.PRODUCTS}
 
 
 def probes(access: Access[BrevoSettings], kinds: Sequence[Kind]) -> Sequence[Probe]:
     test = _Test(access)
-    stages = [Probe(name="sign_in", title=text("Sign-in"), run=test.sign_in)]
+    stages = [
+        Probe(name="sign_in", title=text("Sign-in"), run=test.sign_in),
+        Probe(name="account", title=text("Account"), run=test.account, is_blocking=False),
+    ]
     if {Kind.CONTACTS, Kind.OPT_OUTS} & set(kinds):
         title = text("Permission: contacts, lists and attributes")
         stages.append(Probe(name="permission:contacts", title=title, run=test.contacts, is_blocking=False))
@@ -41,6 +46,13 @@ class _Test:
         self._wire = Wire(access)
 
     async def sign_in(self) -> Finding:
+        """By a request of which there are plenty: those of an hour may be used up."""
+        rows_of(await self._wire.get("contacts", {"limit": "1"}), "contacts")
+        return Finding(text("Signed in."))
+
+    async def account(self) -> Finding:
+        if finding := self._used_up("account"):
+            return finding
         account = await self._wire.get("account")
         if not words(account.get("email")):
             raise ProtocolError(text("Something else answered instead of Brevo."), detail="an account without email")
@@ -50,7 +62,7 @@ class _Test:
         )
         return Finding(
             text(
-                "Signed in to {company} as {user}; plan: {plan}.",
+                "{company}, {user}; plan: {plan}.",
                 company=words(account.get("companyName")) or "Brevo",
                 user=masked_email(words(account.get("email"))),
                 plan=", ".join(dict.fromkeys(names)) or "?",
@@ -69,6 +81,8 @@ class _Test:
         )
 
     async def shop(self) -> Finding:
+        if finding := self._used_up("orders"):
+            return finding
         try:
             page = await self._wire.get("orders", {"limit": "1", "offset": "0"})
         except ShopInactiveError:
@@ -76,6 +90,20 @@ class _Test:
                 text("The e-commerce app of the account is not active yet; the first run activates it."), is_note=True
             )
         return Finding(ntext("{count} order found.", "{count} orders found.", number(page.get("count"))))
+
+    def _used_up(self, path: str) -> Finding | None:
+        """A test that waits for the next hour is none."""
+        held_s = self._wire.http.pacer.of("GET", path).held_s
+        if held_s < _SHORT_WAIT_S:
+            return None
+        return Finding(
+            ntext(
+                "Not asked: the requests of this hour are used up. There are new ones in {count} minute.",
+                "Not asked: the requests of this hour are used up. There are new ones in {count} minutes.",
+                math.ceil(held_s / 60),
+            ),
+            is_note=True,
+        )
 
     async def blocked(self) -> Finding:
         page = await self._wire.get("smtp/blockedContacts", {"limit": "1", "offset": "0"})

@@ -8,6 +8,7 @@ https://developers.brevo.com/reference/get-config-display-currency).
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,8 +21,8 @@ from app.sdk.answers import RejectedError
 from app.sdk.plan import Step
 
 _ORDERS_PAGE, _PRODUCTS_PAGE = 100, 1000
-_MOST_PAGES = 10
-"""Of an hour's hundred requests, for reading what is there."""
+_MOST_PAGES, _WORTH_A_PAGE = 10, 20
+"""Of an hour's hundred requests, for reading what is there; and how many orders to send make one more page worth it."""
 _CLOCK_SKEW = timedelta(minutes=5)
 
 
@@ -96,14 +97,19 @@ async def _currency(wire: Wire) -> str:
     return words((page or {}).get("code")).upper()
 
 
+def _is_worth(orders: int) -> int:
+    """Pages: looking first only spares requests where many orders are to be sent."""
+    return min(_MOST_PAGES, 1 + orders // _WORTH_A_PAGE)
+
+
 class HeldOrders:
-    """What the account holds of orders, by Brevo's id for them. Small accounts are read once; of larger ones, what has
-    changed since the run began, and only where an answer was lost."""
+    """What the account holds of orders, by Brevo's id for them. It is read once where that is worth its requests; else
+    what has changed since the run began, and only where an answer was lost."""
 
     def __init__(self, wire: Wire, began_at: datetime, order_count: int) -> None:
         self._wire = wire
         self._began_at = began_at
-        self._is_small = order_count <= _MOST_PAGES * _ORDERS_PAGE
+        self._pages = math.ceil(order_count / _ORDERS_PAGE)
         self._all: dict[str, Row] | None = None
         self._asked: set[str] = set()
 
@@ -113,7 +119,7 @@ class HeldOrders:
         if again:
             found = await self.changed(ids)
             return {**{each: row for each, row in (self._all or {}).items() if each in ids}, **found}
-        if not self._is_small:
+        if self._all is None and self._pages > _is_worth(len(ids)):
             return {}
         if self._all is None:
             rows = await self._wire.rows("orders", "orders", {"sort": "asc"}, size=_ORDERS_PAGE)

@@ -201,7 +201,7 @@ def _paged(call: Call, rows: Sequence[Row], known: set[str], *, expanded: set[st
     if unknown := wanted - known:
         raise RefusedError(400, f"Unknown field {min(unknown)}")
     wanted |= expanded if call.query.get("_expand") == "true" else set()
-    limit, offset = int(call.query.get("_limit", "50")), int(call.query.get("_offset", "0"))
+    limit, offset = min(int(call.query.get("_limit", "50")), call.world.most_rows), int(call.query.get("_offset", "0"))
     page = rows[offset : offset + limit]
     return enveloped([{name: row.get(name) for name in {"id", *wanted}} for row in page], count=len(rows))
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from app.connectors.newsletter2go.answers import Row, classify, rows_of, words
+from app.connectors.newsletter2go.answers import Row, classify, rows_of, total_of, words
 from app.connectors.newsletter2go.session import TokenSession
 from app.connectors.newsletter2go.settings import Newsletter2GoSettings
 from app.core.addresses import normalised_email
@@ -44,13 +44,15 @@ class Wire:
     async def pages(
         self, path: str, query: Mapping[str, str], *, offset: int = 0, size: int = PAGE_SIZE
     ) -> AsyncIterator[list[Row]]:
+        """A page may hold fewer rows than were asked for; the end is where the total says so, else an empty page."""
         while True:
             found = await self.http.get(path, {**query, "_limit": str(size), "_offset": str(offset)})
-            rows = rows_of(found)
-            if rows:
-                yield rows
+            rows, total = rows_of(found), total_of(found)
+            if not rows:
+                return
             offset += len(rows)
-            if len(rows) < size:
+            yield rows
+            if total and offset >= total:
                 return
 
     async def recipients_named(

@@ -36,6 +36,8 @@ class World:
     filters_own_attributes: bool = True
     tells_statistics: bool = True
     texts_for_booleans: bool = False
+    most_rows: int = 1000
+    """How many rows a page holds at most; more are cut without a word."""
     recipients: dict[str, dict[str, Row]] = field(default_factory=dict)
     lists: dict[str, str] = field(default_factory=dict)
     groups: dict[str, Row] = field(default_factory=dict)

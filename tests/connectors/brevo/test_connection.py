@@ -92,7 +92,7 @@ async def test_an_inactive_shop_is_a_note_and_not_a_failure(stage):
 
 
 async def test_the_account_is_shown_masked(stage):
-    words = str((await stages(stage.access))["sign_in"].message)
+    words = str((await stages(stage.access))["account"].message)
     assert "Übungsladen" in words
     assert "inhaberin@" not in words
 
@@ -132,6 +132,15 @@ async def test_a_used_up_hour_of_orders_leaves_contacts_at_work():
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
         assert not [each for each in account.simulator.journal if each.status == 429]
+
+
+async def test_a_test_does_not_wait_for_the_next_hour():
+    async with opened(MANIFEST, pace=PACE) as account:
+        account.access.http.pacer.of("GET", "orders").refused(3000)
+        found = await stages(account.access)
+    assert (found["sign_in"].state, found["permission:contacts"].state) == (StageState.OK, StageState.OK)
+    assert (found["account"].state, found["permission:orders"].state) == (StageState.NOTE, StageState.NOTE)
+    assert "in 50 minutes" in str(found["permission:orders"].message)
 
 
 @pytest.mark.proves("brevo", "rate_limit")

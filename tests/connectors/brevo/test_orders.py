@@ -206,3 +206,12 @@ async def test_many_orders_need_few_of_the_hours_requests(stage):
     assert len(stage.world.orders) == 800
     rest = [each for each in stage.simulator.journal if each.path.startswith(("/orders", "/ecommerce"))]
     assert len(rest) < 60
+
+
+async def test_a_single_new_order_does_not_read_all_the_others(stage):
+    await sent(stage, *(order(number) for number in range(1, 201)), mode=RunMode.HISTORICAL)
+    before = len(stage.simulator.journal)
+    await sent(stage, *(order(number) for number in range(1, 202)))
+    asked = [each for each in list(stage.simulator.journal)[before:] if each.path == "/orders"]
+    assert len(asked) <= 3
+    assert stage.outcome(Kind.ORDERS, "O201")[0] is Outcome.CREATED

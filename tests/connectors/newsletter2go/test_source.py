@@ -36,6 +36,12 @@ async def test_everybody_who_left_is_read_across_pages(as_text):
     assert len(bounces) == len([each for each in range(1, 231) if each % 25 == 0 and each % 10])
 
 
+async def test_nobody_is_missed_where_a_page_holds_fewer_than_asked_for():
+    async with staged(60) as stage:
+        stage.world.most_rows = 7
+        assert len(await read(source(stage), Kind.OPT_OUTS)) == 6
+
+
 async def test_time_reason_and_list_are_handed_on_and_blocked_counts_as_left(stage):
     stage.world.unsubscribe("a@example.com", AT, "zu viel")
     stage.world.blacklist("b@example.com", AT)
