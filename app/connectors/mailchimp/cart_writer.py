@@ -44,10 +44,7 @@ class CartWriter:
                 return skip("not_a_kind")
 
     def parties(self, record: Record) -> Sequence[str]:
-        if not isinstance(record, Cart):
-            return ()
-        drafted = cart_draft(record)
-        return () if isinstance(drafted, Refusal) else parties_of(self.desk, drafted)
+        return parties_of(self.desk, record) if isinstance(record, Cart) else ()
 
     async def look_up(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
         rows = await self._carts.find(store_key(each.key) for each in drafts)

@@ -70,13 +70,19 @@ def _lowers(adjustment: Adjustment) -> bool:
     return adjustment.amount.is_negative()
 
 
-def _position(line: OrderLine) -> Json:
+def article_of(line: OrderLine) -> tuple[str, str]:
+    """Product and variant as the shop's own numbers name them in the store."""
     product = store_key(line.product_id or line.sku or f"name {line.name}")
+    return product, store_key(line.variant_id) if line.variant_id else product
+
+
+def _position(line: OrderLine) -> Json:
+    product, variant = article_of(line)
     is_whole = _is_whole(line.quantity)
     price = line.unit_price if is_whole else line.total
     return {
         "product_id": product,
-        "product_variant_id": store_key(line.variant_id) if line.variant_id else product,
+        "product_variant_id": variant,
         "quantity": abs(int(line.quantity)) if is_whole else 1,
         "price": abs(cents(price.amount)),
         "sku": line.sku,

@@ -66,6 +66,7 @@ MANIFEST = Manifest(
     reads=(
         Reads(kind=Kind.OPT_OUTS, note=text("People who unsubscribed from the audience.")),
         Reads(kind=Kind.BOUNCES, note=text('Addresses that Mailchimp has "cleaned" because they bounce.')),
+        Reads(kind=Kind.CATEGORIES, has_changes=False, note=text("The types of the products.")),
         Reads(kind=Kind.PRODUCTS, has_changes=False, sweeps=True, note=text("All are read each time.")),
         Reads(kind=Kind.STOCK, has_changes=False, note=text("All are read each time.")),
         Reads(kind=Kind.CONTACTS, sweeps=True),
@@ -115,7 +116,14 @@ MANIFEST = Manifest(
         text("A refund lowers the total of its order; the sum paid back has no field of its own."),
         text("An order keeps the customer with whom it was made, also when the address changes in the shop later on."),
         text("Only whole addresses are sent to people's address field; a birthday is sent without its year."),
-        text("Categories have no place of their own; the first one becomes the product's type where it has none."),
+        text(
+            "Categories have no place of their own: the first one becomes the product's type where it has none, and "
+            "the types are what can be read as categories. EAN and net prices have no place."
+        ),
+        text(
+            "Somebody whose address changes in the shop becomes a new member; the old address stays until it is ended "
+            "in Mailchimp. Groups and consent boxes of Mailchimp's forms are not filled in."
+        ),
         text("Stock of several warehouses is not added up: Mailchimp knows one quantity for each variant."),
         text("Variants that vanish in the shop stay in the store, because orders refer to them."),
         text("The day of an opt-out is the last change of the member: Mailchimp shows no other date."),

@@ -12,12 +12,13 @@ from typing import cast
 
 from app.connectors.mailchimp.commerce import DELETED, Desk, settled_as_planned
 from app.connectors.mailchimp.goods import placeholders
+from app.connectors.mailchimp.lines import NO_LINES, article_of
 from app.connectors.mailchimp.orders import NOT_A_SALE, order_draft
 from app.connectors.mailchimp.sameness import holds
 from app.connectors.mailchimp.shelf import Shelf
-from app.connectors.mailchimp.wire import Row, at, store_key, words
+from app.connectors.mailchimp.wire import Row, at, store_key, subscriber_hash, words
 from app.core.outcomes import Outcome
-from app.core.records import Deletion, Order, Record
+from app.core.records import Cart, Deletion, Order, Record
 from app.core.rules import Refusal, skip
 from app.core.texts import text
 from app.sdk.answers import Answer
@@ -69,10 +70,7 @@ class OrderWriter:
                 return skip("not_a_kind")
 
     def parties(self, record: Record) -> Sequence[str]:
-        if not isinstance(record, Order):
-            return ()
-        drafted = order_draft(record)
-        return () if isinstance(drafted, Refusal) else parties_of(self.desk, drafted)
+        return parties_of(self.desk, record) if isinstance(record, Order) else ()
 
     async def look_up(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
         rows = await self._orders.find(_row_id(each) for each in drafts)
@@ -160,15 +158,12 @@ class OrderWriter:
         )
 
 
-def parties_of(desk: Desk, draft: Draft) -> Sequence[str]:
+def parties_of(desk: Desk, record: Order | Cart) -> Sequence[str]:
     """The customer, and products that the store lacks: what two orders at once would both make."""
-    customer = draft.content["customer"]["id"]
+    customer = subscriber_hash(record.email)
     customers = [] if desk.knows_customer(customer) else [f"customer {customer}"]
-    lacking = [
-        f"product {line['product_id']}"
-        for line in draft.content["lines"]
-        if desk.catalogue.place(line["product_id"], line["product_variant_id"], line["sku"]) is None
-    ]
+    articles = [(*article_of(line), line.sku) for line in record.lines] or [(NO_LINES, NO_LINES, "")]
+    lacking = [f"product {each[0]}" for each in articles if desk.catalogue.place(*each) is None]
     return (*customers, *dict.fromkeys(lacking))
 
 

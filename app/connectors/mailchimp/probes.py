@@ -27,7 +27,9 @@ def probes(access: Access[MailchimpSettings], kinds: Sequence[Kind]) -> Sequence
         Probe(name="audience", title=text("Audience"), run=test.audience),
     ]
     if _PEOPLE & set(kinds):
-        found.append(Probe(name="permission:people", title=text("Permission: people"), run=test.people))
+        found.append(
+            Probe(name="permission:people", title=text("Permission: people"), run=test.people, is_blocking=False)
+        )
         found.append(
             Probe(name="permission:fields", title=text("Permission: fields"), run=test.fields, is_blocking=False)
         )

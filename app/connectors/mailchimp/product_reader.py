@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from app.connectors.mailchimp.account import Store
 from app.connectors.mailchimp.reading import Once, pages
-from app.connectors.mailchimp.wire import Row, Wire, cents, moment, words
+from app.connectors.mailchimp.wire import Row, Wire, cents, moment, store_key, words
 from app.core.money import Money
-from app.core.records import Deletion, Kind, Product, Record, StockLevel, Unreadable, Variant
+from app.core.records import Category, Deletion, Kind, Product, Record, StockLevel, Unreadable, Variant
 from app.sdk.source import Page, ReadRequest
 
 _FIELDS = (
@@ -79,6 +79,36 @@ class StockReader:
             yield Page([level or Deletion(id=level_id, kind=Kind.STOCK)], "")
 
 
+@dataclass(frozen=True, slots=True)
+class CategoryReader:
+    """The types of the products: the only order that a store knows."""
+
+    wire: Wire
+    store: Once[Store]
+
+    async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
+        types = await self._types()
+        start = int(request.cursor or 0)
+        size = max(1, request.limit or len(types))
+        for place in range(start, len(types), size):
+            found = types[place : place + size]
+            yield Page([_category(each) for each in found], str(place + len(found)))
+
+    async def fetch(self, ids: Sequence[str]) -> AsyncIterator[Page]:
+        known = {store_key(each): each for each in await self._types()}
+        yield Page(
+            [_category(known[each]) if each in known else Deletion(id=each, kind=Kind.CATEGORIES) for each in ids],
+            "",
+        )
+
+    async def count(self, _: ReadRequest) -> int | None:
+        return len(await self._types())
+
+    async def _types(self) -> Sequence[str]:
+        path = f"ecommerce/stores/{(await self.store.get()).id}/products"
+        return sorted({words(row.get("type")) async for row in self.wire.rows(path, "products", ("type",))} - {""})
+
+
 def skus_of(rows: Sequence[Row]) -> dict[tuple[str, str], str]:
     """SKU by product and variant: an order names ids only."""
     return {
@@ -86,6 +116,10 @@ def skus_of(rows: Sequence[Row]) -> dict[tuple[str, str], str]:
         for row in rows
         for variant in row.get("variants") or ()
     }
+
+
+def _category(name: str) -> Category:
+    return Category(id=store_key(name), name=name, path=(name,))
 
 
 def _levels(row: Row) -> Sequence[StockLevel]:
@@ -120,6 +154,7 @@ def _product(row: Row, store: Store) -> Product | Unreadable:
             image_url=words(row.get("image_url")),
             brand=words(row.get("vendor")),
             product_type=words(row.get("type")),
+            categories=((words(row.get("type")),),) if row.get("type") else (),
             variants=() if is_simple else tuple(_variant(each, currency) for each in variants),
             raw=row,
         )

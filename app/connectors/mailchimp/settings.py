@@ -80,7 +80,8 @@ class TargetOptions(Settings):
             label=text("People who agreed in the shop"),
             help=text(
                 "Whoever is not subscribed becomes a known customer who gets no newsletter. Whoever unsubscribed, "
-                "bounced or was removed in Mailchimp stays so, whatever is chosen here."
+                "bounced or was removed in Mailchimp stays so, whatever is chosen here. The e-mail for confirmation "
+                "goes out for a historical import as well: to everybody who agreed and is not subscribed yet."
             ),
             choices={
                 "nobody": text("Subscribe nobody"),

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 from app.connectors.mailchimp.simulated_call import (
@@ -18,6 +16,7 @@ from app.connectors.mailchimp.simulated_call import (
     paged,
     shown,
 )
+from app.connectors.mailchimp.simulated_lists import ANY_OF, checked_fields, list_id_of
 from app.connectors.mailchimp.wire import moment, stamp, subscriber_hash
 from app.connectors.mailchimp.world import World
 from app.core.events import now
@@ -42,21 +41,10 @@ _NOT_IN_BULK = {"contact_id", "full_name", "source", "unsubscribe_reason", "web_
 """The answer of the bulk call shows less of a member than all others."""
 _LARGEST_BULK = 500
 _FAKE_DOMAINS = ("example.invalid", "keine-adresse.test")
-_ANY_OF = "Data did not match any of the schemas described in anyOf."
-
-
-def list_lists(call: Call) -> Reply:
-    rows = [{**row, "stats": _stats(call.world, row["id"])} for row in call.world.lists.values()]
-    return paged(call, "lists", rows)
-
-
-def show_list(call: Call) -> Reply:
-    list_id = _list_id(call)
-    return shown(call, {**call.world.lists[list_id], "stats": _stats(call.world, list_id)})
 
 
 def list_members(call: Call) -> Reply:
-    list_id, query = _list_id(call), call.query
+    list_id, query = list_id_of(call), call.query
     status = query.get("status", "")
     if status and status not in {*_STATUSES, "archived"}:
         raise invalid("The status is not known.", ("status", "Value must be one of the documented ones."))
@@ -92,14 +80,14 @@ def show_member(call: Call) -> Reply:
 
 def put_member(call: Call) -> Reply:
     """``tags`` is overlooked here: the schema of this call does not know it."""
-    list_id, path = _list_id(call), call.ids[1]
+    list_id, path = list_id_of(call), call.ids[1]
     body = fields_of(call, _OF_MEMBER, ("email_address",))
     row = _find(call.world, list_id, path)
     if row is None and not body.get("status_if_new"):
         raise invalid("The resource submitted could not be validated.", ("status_if_new", "Required."))
     if subscriber_hash(body["email_address"]) != path and "@" not in path:
         raise _member_exists(body["email_address"])
-    fields = _checked_fields(call, list_id, body)
+    fields = checked_fields(call, list_id, body)
     if row is None:
         return shown(call, _added(call.world, list_id, body, body.get("status") or body["status_if_new"], fields))
     if row["status"] == "archived":  # a PUT revives whoever was archived
@@ -111,8 +99,8 @@ def patch_member(call: Call) -> Reply:
     row = _member(call)
     body = fields_of(call, _OF_MEMBER - {"status_if_new"})
     if body.get("status") == "transactional":
-        raise invalid("The resource submitted could not be validated.", ("status", _ANY_OF))
-    return shown(call, _changed(call.world, row, body, _checked_fields(call, _list_id(call), body)))
+        raise invalid("The resource submitted could not be validated.", ("status", ANY_OF))
+    return shown(call, _changed(call.world, row, body, checked_fields(call, list_id_of(call), body)))
 
 
 def archive_member(call: Call) -> Reply:
@@ -124,7 +112,7 @@ def archive_member(call: Call) -> Reply:
 
 
 def bulk(call: Call) -> Reply:
-    list_id = _list_id(call)
+    list_id = list_id_of(call)
     body = fields_of(call, {"members", "update_existing", "sync_tags"}, ("members",))
     items: Sequence[Row] = body["members"]
     if len(items) > _LARGEST_BULK:
@@ -162,7 +150,7 @@ def change_tags(call: Call) -> Reply:
     body = fields_of(call, {"tags", "is_syncing"}, ("tags",))
     for tag in body["tags"]:
         if set(tag) != {"name", "status"} or tag["status"] not in {"active", "inactive"}:
-            raise invalid("The resource submitted could not be validated.", ("tags.status", _ANY_OF))
+            raise invalid("The resource submitted could not be validated.", ("tags.status", ANY_OF))
         held = [each for each in row["tags"] if each["name"].casefold() != tag["name"].casefold()]
         is_new = len(held) == len(row["tags"])
         if tag["status"] == "active":
@@ -173,37 +161,18 @@ def change_tags(call: Call) -> Reply:
     return Reply(204)
 
 
-def list_merge_fields(call: Call) -> Reply:
-    list_id = _list_id(call)
-    return paged(call, "merge_fields", call.world.merge_fields[list_id], list_id=list_id)
-
-
-def create_merge_field(call: Call) -> Reply:
-    list_id = _list_id(call)
-    body = fields_of(call, {"tag", "name", "type", "required", "default_value", "public", "options"}, ("name", "type"))
-    tag = body.get("tag") or f"MMERGE{len(call.world.merge_fields[list_id]) + 1}"
-    if not re.fullmatch(r"[A-Z0-9_]{1,10}", tag):
-        raise invalid("The tag is not possible.", ("tag", "At most 10 of A-Z, 0-9 and _."))
-    if any(each["tag"] == tag for each in call.world.merge_fields[list_id]):
-        raise invalid("Merge tag already exists for this list.", ("tag", "Already exists."))
-    row = call.world.add_merge_field(list_id, tag, body["name"], body["type"], options=body.get("options", {}))
-    for member in call.world.members[list_id].values():
-        member["merge_fields"][tag] = ""
-    return shown(call, row)
-
-
 # Rules ---------------------------------------------------------------------------------------------------------------
 
 
 def _bulk_item(call: Call, list_id: str, item: Row, *, may_update: bool, seen: set[str]) -> tuple[Row, bool]:
     email = str(item.get("email_address", ""))
     if item.get("status") not in _STATUSES or set(item) - (_OF_MEMBER - {"status_if_new", "tags"}):
-        raise invalid("The resource submitted could not be validated.", ("status", _ANY_OF))
+        raise invalid("The resource submitted could not be validated.", ("status", ANY_OF))
     key = subscriber_hash(email)
     if key in seen:
         raise invalid(f"{email} was included in the request more than once.")
     seen.add(key)
-    fields = _checked_fields(call, list_id, item)
+    fields = checked_fields(call, list_id, item)
     row = call.world.members[list_id].get(key)
     if row is None:
         return _added(call.world, list_id, item, item["status"], fields), True
@@ -224,7 +193,7 @@ def _added(world: World, list_id: str, body: Row, status: str, fields: Row) -> R
 def _changed(world: World, row: Row, body: Row, fields: Row) -> Row:
     status = body.get("status")
     if status is not None and status not in _STATUSES:
-        raise invalid("The resource submitted could not be validated.", ("status", _ANY_OF))
+        raise invalid("The resource submitted could not be validated.", ("status", ANY_OF))
     has_left = row["status"] in {"unsubscribed", "cleaned"}
     if status == "subscribed" and has_left and row["id"] not in world.left_by_api:
         detail = (
@@ -257,7 +226,7 @@ def _refuse_impossible(world: World, email: str, status: str) -> None:
     if "@" not in email or email.endswith(_FAKE_DOMAINS):
         raise invalid(f"{email} looks fake or invalid, please enter a real email address.")
     if status not in _STATUSES:
-        raise invalid("The resource submitted could not be validated.", ("status", _ANY_OF))
+        raise invalid("The resource submitted could not be validated.", ("status", ANY_OF))
 
 
 def _member_exists(email: str) -> RefusedError:
@@ -265,53 +234,11 @@ def _member_exists(email: str) -> RefusedError:
     return RefusedError(400, "Member Exists", detail)
 
 
-def _checked_fields(call: Call, list_id: str, body: Row) -> Row:
-    known = {row["tag"]: row for row in call.world.merge_fields[list_id]}
-    given: Row = body.get("merge_fields") or {}
-    wrong = [
-        (tag if tag not in known else f"merge_fields.{tag}", _ANY_OF)
-        for tag, value in given.items()
-        if tag not in known or not _fits(known[tag], value)
-    ]
-    if wrong:
-        raise invalid("Your merge fields were invalid.", *wrong)
-    required = [tag for tag, row in known.items() if row["required"] and not given.get(tag)]
-    if required and not call.is_set("skip_merge_validation"):
-        raise invalid("Your merge fields were invalid.", *((tag, "Please enter a value") for tag in required))
-    return given
-
-
-def _fits(field: Row, value: Any) -> bool:
-    if isinstance(value, bool) or value is None:
-        return False
-    if value == "":
-        return True
-    match field["type"]:
-        case "number":
-            return isinstance(value, int | float | Decimal)
-        case "address":
-            return isinstance(value, dict) and all(value.get(name) for name in ("addr1", "city", "state", "zip"))
-        case "date":
-            return isinstance(value, str) and bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}", value))
-        case "birthday":
-            return isinstance(value, str) and bool(re.fullmatch(r"\d{2}/\d{2}", value))
-        case "dropdown" | "radio":
-            return value in field["options"].get("choices", ())
-        case _:
-            return isinstance(value, str) and len(value) <= 255
-
-
 def _is_in_window(row: Row, query: Any) -> bool:
     at = moment(row["last_changed"])
     since = moment(query.get("since_last_changed") or query.get("unsubscribed_since"))
     before = moment(query.get("before_last_changed"))
     return at is None or ((since is None or at >= since) and (before is None or at < before))
-
-
-def _list_id(call: Call) -> str:
-    if call.ids[0] not in call.world.lists:
-        raise not_found()
-    return call.ids[0]
 
 
 def _find(world: World, list_id: str, path: str) -> Row | None:
@@ -323,15 +250,10 @@ def _find(world: World, list_id: str, path: str) -> Row | None:
 
 
 def _member(call: Call) -> Row:
-    row = _find(call.world, _list_id(call), call.ids[1])
+    row = _find(call.world, list_id_of(call), call.ids[1])
     if row is None:
         raise not_found()
     return row
-
-
-def _stats(world: World, list_id: str) -> Row:
-    rows = world.members[list_id].values()
-    return {"member_count": sum(row["status"] == "subscribed" for row in rows)}
 
 
 def _tag_id(world: World, name: str) -> int:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.connectors.mailchimp import simulated_lists as lists
 from app.connectors.mailchimp import simulated_members as members
 from app.connectors.mailchimp import simulated_orders as orders
 from app.connectors.mailchimp import simulated_store as store
@@ -39,11 +40,11 @@ _MOST_AT_ONCE = 10
 _ID = r"([^/]+)"
 
 _ROUTES: Sequence[tuple[str, str, Handler]] = (
-    ("GET", r"lists", members.list_lists),
-    ("GET", rf"lists/{_ID}", members.show_list),
+    ("GET", r"lists", lists.list_lists),
+    ("GET", rf"lists/{_ID}", lists.show_list),
     ("POST", rf"lists/{_ID}", members.bulk),
-    ("GET", rf"lists/{_ID}/merge-fields", members.list_merge_fields),
-    ("POST", rf"lists/{_ID}/merge-fields", members.create_merge_field),
+    ("GET", rf"lists/{_ID}/merge-fields", lists.list_merge_fields),
+    ("POST", rf"lists/{_ID}/merge-fields", lists.create_merge_field),
     ("GET", rf"lists/{_ID}/members", members.list_members),
     ("GET", rf"lists/{_ID}/members/{_ID}", members.show_member),
     ("PUT", rf"lists/{_ID}/members/{_ID}", members.put_member),

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from app.connectors.mailchimp.account import Audience, Stores
 from app.connectors.mailchimp.member_reader import MemberReader
 from app.connectors.mailchimp.order_reader import OrderReader, read_skus
-from app.connectors.mailchimp.product_reader import ProductReader, StockReader
+from app.connectors.mailchimp.product_reader import CategoryReader, ProductReader, StockReader
 from app.connectors.mailchimp.reading import Once
 from app.connectors.mailchimp.settings import MailchimpSettings, SourceOptions
 from app.connectors.mailchimp.wire import Wire
@@ -18,7 +18,7 @@ from app.sdk.access import Access
 from app.sdk.source import Page, ReadRequest
 from app.sdk.target import Suggestion
 
-_Reader = MemberReader | ProductReader | StockReader | OrderReader
+_Reader = MemberReader | CategoryReader | ProductReader | StockReader | OrderReader
 
 
 class MailchimpSource:
@@ -36,6 +36,7 @@ class MailchimpSource:
         people = {kind: MemberReader(wire, audience, kind) for kind in (Kind.CONTACTS, Kind.OPT_OUTS, Kind.BOUNCES)}
         self._readers: dict[Kind, _Reader] = {
             **people,
+            Kind.CATEGORIES: CategoryReader(wire, store),
             Kind.PRODUCTS: ProductReader(wire, store),
             Kind.STOCK: StockReader(wire, store),
             Kind.ORDERS: OrderReader(wire, store, Once(skus)),
@@ -54,7 +55,7 @@ class MailchimpSource:
 
     def all_ids(self, kind: Kind) -> AsyncIterator[Sequence[str]]:
         reader = self._reader(kind)
-        if isinstance(reader, StockReader):
+        if isinstance(reader, StockReader | CategoryReader):
             raise _unknown(kind)
         return reader.all_ids()
 

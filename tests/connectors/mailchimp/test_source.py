@@ -134,6 +134,16 @@ async def test_products_come_with_variants_prices_and_stock():
     assert levels["SHIRT-M"] == 5
 
 
+async def test_the_types_of_products_are_what_there_is_of_categories():
+    async with staged(4) as stage:
+        stage.world.products[WOO]["200"]["type"] = "Kleidung / Größe"
+        source = stage.account.source()
+        found = await read_all(source, Kind.CATEGORIES)
+        products = {each.id: each.categories for each in await read_all(source, Kind.PRODUCTS)}
+    assert [each.path for each in found] == [("Kleidung / Größe",), ("Tee",)]
+    assert products["200"] == (("Kleidung / Größe",),)
+
+
 # Orders ---------------------------------------------------------------------------------------------------------------
 
 
