@@ -80,15 +80,16 @@ class Beside:
     changes: Sequence[StatusChange] = ()
     languages: Mapping[str, str] | None = None
     """Product id to language."""
+    ignored: frozenset[OrderEvent] = frozenset()
+    """Events that leave what was before them standing: those of a subscription that nobody chose."""
 
 
 def orders_of(purchase: Row, beside: Beside) -> Sequence[Order | Unreadable]:
     """The purchase and each later payment of it."""
     number = str(purchase.get("id") or "")
     try:
-        transactions = transactions_of(purchase)
-        payments = payments_of(purchase, transactions)
-        return [_order(purchase, payment, payments, transactions, beside) for payment in payments]
+        payments = payments_of(purchase, transactions_of(purchase))
+        return [_order(purchase, payment, beside) for payment in payments]
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = _("Digistore24 told something unreadable of this order: {what}.").format(what=type(error).__name__)
         return [Unreadable(id=number, reason="unreadable", message=message, where=number)]
@@ -102,12 +103,10 @@ def purchase_id_of(order_id: str) -> str:
     return order_id.partition("-")[0]
 
 
-def _order(
-    purchase: Row, payment: Payment, payments: Sequence[Payment], transactions: Sequence[Transaction], beside: Beside
-) -> Order:
+def _order(purchase: Row, payment: Payment, beside: Beside) -> Order:
     number, currency = str(purchase["id"]), str(purchase["currency"])
     buyer: Row = purchase.get("buyer") or {}
-    event, at = _last_event(purchase, payment, payments, transactions, beside)
+    event, at = _last_event(purchase, payment, beside)
     total = Money.of(payment.amount if payment.parts else decimal_from(str(purchase.get("amount") or 0)), currency)
     billing, delivery = address_of(buyer), pushed_address(beside.pushes)
     lines, shipping, adjustments = _parts(purchase, payment, total, beside)
@@ -152,18 +151,17 @@ def _status(payment: Payment, total: Money) -> OrderStatus:
     return OrderStatus.COMPLETED if payment.parts else OrderStatus.PENDING
 
 
-def _last_event(
-    purchase: Row, payment: Payment, payments: Sequence[Payment], transactions: Sequence[Transaction], beside: Beside
-) -> tuple[OrderEvent, datetime]:
+def _last_event(purchase: Row, payment: Payment, beside: Beside) -> tuple[OrderEvent, datetime]:
     """What happened last, and when. What becomes of a subscription belongs to its purchase, not to a later payment."""
     own = [*payment.parts, *payment.reversals]
     told = [(each.at, each.event) for each in own]
     if payment.number == 1:
         told += [(each.at, each.event) for each in beside.changes]
         told += [(each.at, each.event) for each in beside.pushes if each.event is OrderEvent.PAYMENT_MISSED]
+    told = [each for each in told if each[1] not in beside.ignored]
     at, event = max(told, key=lambda each: each[0], default=(payment.at, OrderEvent.PAYMENT))
-    is_missed = str(purchase.get("billing_status")) in _MISSED and len(payments) >= 1 and bool(transactions)
-    if payment.number == 1 and is_missed and event is OrderEvent.PAYMENT:
+    is_missed = str(purchase.get("billing_status")) in _MISSED and OrderEvent.PAYMENT_MISSED not in beside.ignored
+    if payment.number == 1 and is_missed and payment.parts and event is OrderEvent.PAYMENT:
         return OrderEvent.PAYMENT_MISSED, at
     return event, at
 

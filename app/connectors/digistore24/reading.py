@@ -18,7 +18,7 @@ from app.connectors.digistore24.pushes import PushedFacts
 from app.connectors.digistore24.rebilling import LARGEST_PAGE, Rebilling, paged
 from app.connectors.digistore24.times import local_words, moment_of
 from app.connectors.digistore24.wire import Row, call, is_not_found, page_count, rows_of, unknown_data
-from app.core.records import Order, Unreadable
+from app.core.records import Order, OrderEvent, Unreadable
 from app.sdk.answers import RejectedError
 from app.sdk.http import HttpClient
 
@@ -52,8 +52,9 @@ class Place:
 class Purchases:
     """Of one opened source. Methods raise what the client raises, and ProtocolError."""
 
-    def __init__(self, http: HttpClient) -> None:
+    def __init__(self, http: HttpClient, ignored: frozenset[OrderEvent] = frozenset()) -> None:
         self._http = http
+        self._ignored = ignored
         self._rebilling = Rebilling(http)
         self._languages: Mapping[str, str] | None = None
 
@@ -106,7 +107,12 @@ class Purchases:
         found: list[Order | Unreadable] = []
         for number in numbers:
             if number in rows:
-                beside = Beside(pushes=facts.of_order(number), changes=changes.get(number, ()), languages=languages)
+                beside = Beside(
+                    pushes=facts.of_order(number),
+                    changes=changes.get(number, ()),
+                    languages=languages,
+                    ignored=self._ignored,
+                )
                 found += orders_of(rows[number], beside)
         return found, [number for number in numbers if number not in rows]
 

@@ -16,6 +16,9 @@ LONGEST_DELAY_DAYS = 90
 """Pushes are kept a little longer than this, so that they are still there when their order is due."""
 
 
+_OF_SUBSCRIPTIONS = frozenset(OrderEvent) - {OrderEvent.PAYMENT, OrderEvent.REFUND, OrderEvent.CHARGEBACK}
+
+
 class Language(StrEnum):
     DE = "de"
     EN = "en"
@@ -134,7 +137,10 @@ class SourceOptions(Settings):
         frozenset[OrderEvent],
         Setting(
             label=text("On these order events"),
-            help=text("What happened last to an order decides. An order is looked at again with its next event."),
+            help=text(
+                "An order whose money went back stays out where that is not chosen. What becomes of a subscription and"
+                " is not chosen leaves the order as its payment left it."
+            ),
             choices={
                 "payment": text("Payment"),
                 "refund": text("Refund"),
@@ -208,6 +214,11 @@ class SourceOptions(Settings):
                 return timedelta(days=self.refund_period_days)
             case _:
                 return timedelta(0)
+
+    @property
+    def ignored_events(self) -> frozenset[OrderEvent]:
+        """What nobody chose and what takes no money back does not hide the payment before it."""
+        return _OF_SUBSCRIPTIONS - self.order_events
 
     @property
     def products(self) -> frozenset[str]:

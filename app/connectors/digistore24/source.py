@@ -33,7 +33,7 @@ class Digistore24Source:
         self._access = access
         self._http = access.http
         self._options = options
-        self._purchases = Purchases(access.http)
+        self._purchases = Purchases(access.http, options.ignored_events)
 
     def read(self, request: ReadRequest) -> AsyncIterator[Page]:
         match request.kind:

@@ -107,11 +107,11 @@ class KonnektiveSettings(Settings):
         return entered
 
 
-def _table(label: Text, keys: Mapping[str, Text]) -> Setting:
+def _table(label: Text, keys: Mapping[str, Text], help_text: Text) -> Setting:
     """One form for the five groups of free fields."""
     return Setting(
         label=label,
-        help=_FIELD_HELP,
+        help=help_text,
         group=_FIELDS,
         table_keys=keys,
         table_headings=(text("Value from the source"), text("Field in Konnektive")),
@@ -124,6 +124,7 @@ _FIELD_HELP = text(
     "Konnektive has the fields custom1 to custom5, sourceValue1 to sourceValue5 (30 characters each) and affId (10"
     " characters). Longer values are cut. An order that is already there keeps what it was imported with."
 )
+_ONCE = text("Each field of Konnektive can take one value only.")
 _NO_TABLE: Mapping[str, str] = {}
 _GROUPS = ("fields_additional", "fields_affiliates", "fields_product", "fields_address", "fields_amounts")
 
@@ -291,13 +292,15 @@ class TargetOptions(Settings):
             is_advanced=True,
         ),
     ] = False
-    fields_additional: Annotated[Mapping[str, str], _table(text("Additional fields"), values.ADDITIONAL)] = _NO_TABLE
-    fields_affiliates: Annotated[
-        Mapping[str, str], _table(text("Customers referred by affiliates"), values.AFFILIATES)
+    fields_additional: Annotated[
+        Mapping[str, str], _table(text("Additional fields"), values.ADDITIONAL, _FIELD_HELP)
     ] = _NO_TABLE
-    fields_product: Annotated[Mapping[str, str], _table(text("Product"), values.PRODUCT)] = _NO_TABLE
-    fields_address: Annotated[Mapping[str, str], _table(text("Address"), values.ADDRESS)] = _NO_TABLE
-    fields_amounts: Annotated[Mapping[str, str], _table(text("Amounts"), values.AMOUNTS)] = _NO_TABLE
+    fields_affiliates: Annotated[
+        Mapping[str, str], _table(text("Customers referred by affiliates"), values.AFFILIATES, _ONCE)
+    ] = _NO_TABLE
+    fields_product: Annotated[Mapping[str, str], _table(text("Product"), values.PRODUCT, _ONCE)] = _NO_TABLE
+    fields_address: Annotated[Mapping[str, str], _table(text("Address"), values.ADDRESS, _ONCE)] = _NO_TABLE
+    fields_amounts: Annotated[Mapping[str, str], _table(text("Amounts"), values.AMOUNTS, _ONCE)] = _NO_TABLE
 
     @field_validator("actions")
     @classmethod

@@ -231,3 +231,21 @@ async def test_buyers_carry_the_choice_that_a_push_told(shop, world, buyer):
     assert before.consent.state is ConsentState.ABSENT
     assert after.consent.state is ConsentState.WITHDRAWN
     assert (after.tags, after.language) == (("Kurs", "Neu"), "de")
+
+
+async def test_an_event_of_a_subscription_that_nobody_chose_does_not_hide_its_payment(shop, world, buyer):
+    number = world.add_purchase(buyer, [512348], BEGIN, billing_status="paying")["id"]
+    world.change_rebilling(number, "last_paid_day", BEGIN + 3 * DAY)
+    world.change_rebilling(number, "rebill_resumed", BEGIN + 4 * DAY)
+    seen = {}
+    for chosen in (["payment"], ["payment", "last_paid_day"], ["payment", "rebill_resumed", "last_paid_day"]):
+        seen[len(chosen)] = (await shop.orders(order_events=chosen))[number].event
+    assert seen == {1: OrderEvent.PAYMENT, 2: OrderEvent.LAST_PAID_DAY, 3: OrderEvent.REBILL_RESUMED}
+
+
+async def test_a_refund_that_nobody_chose_keeps_the_order_out(shop, world, buyer):
+    number = world.add_purchase(buyer, [512346], BEGIN)["id"]
+    world.add_transaction(number, "refund", Decimal("97.00"), BEGIN + DAY)
+    source = shop.source(order_events=["payment"])
+    (order,) = await read_all(source, Kind.ORDERS, until=NOW)
+    assert source.screen(order).reason == "event_not_chosen"
