@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.connectors.woocommerce import world_goods as goods
 from app.connectors.woocommerce import world_rows as rows
 from app.connectors.woocommerce.world_rows import Basket, Item, Row
 
@@ -91,20 +92,20 @@ class World:
 
     def add_category(self, name: str, parent: int = 0) -> int:
         new_id = self._next_id()
-        self.categories[new_id] = rows.category(new_id, name, parent)
+        self.categories[new_id] = goods.category(new_id, name, parent)
         return new_id
 
     def add_product(self, name: str, price: str, *, at: datetime | None = None, **values: Any) -> int:
         new_id = self._next_id()
         chosen = [self.categories[each] for each in values.pop("category_ids", ())]
-        row = rows.product(new_id, name, values.pop("type", "simple"), price, chosen)
+        row = goods.product(new_id, name, values.pop("type", "simple"), price, chosen)
         self.products[new_id] = self._dated({**row, **values}, at)
         return new_id
 
     def add_variation(self, product_id: int, options: Mapping[str, str], price: str, **values: Any) -> int:
         new_id = self._next_id()
         parent = self.products[product_id]
-        row = rows.variation(new_id, parent, options, price)
+        row = goods.variation(new_id, parent, options, price)
         self.variations[new_id] = self._dated({**row, **values}, None)
         parent["variations"] = [*parent["variations"], new_id]
         return new_id

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from app.connectors.woocommerce.manifest import MANIFEST
+from app.connectors.woocommerce.practice import practice_world
 from app.connectors.woocommerce.refusals import NoKeyArrivedError, ServerFaultError, refusal
 from app.connectors.woocommerce.simulator import simulator
 from app.connectors.woocommerce.world import World
@@ -223,3 +224,48 @@ async def _same_as_recorded(recordings: Path, number: str) -> None:
     assert mine["code"] == theirs["code"]
     assert mine["message"] == theirs["message"]
     assert mine["data"].get("params") == theirs["data"].get("params")
+
+
+# Shapes --------------------------------------------------------------------------------------------------------------
+
+
+def _shape(value: Any) -> Any:
+    """Names and kinds of values, as deep as they go; empty texts, null and numbers stand for one another."""
+    if isinstance(value, dict):
+        return {name: _shape(each) for name, each in value.items() if name != "_links"}
+    if isinstance(value, list):
+        return "list"
+    return "value"
+
+
+def _differences(ours: Any, theirs: Any, place: str = "") -> list[str]:
+    if not isinstance(ours, dict) or not isinstance(theirs, dict):
+        is_same = ours == theirs or "list" not in {ours, theirs}
+        return [] if is_same else [f"{place}: {ours} is {theirs}"]
+    missing = [f"{place}.{name}" for name in sorted(theirs.keys() ^ ours.keys())]
+    return missing + [
+        found
+        for name in ours.keys() & theirs.keys()
+        for found in _differences(ours[name], theirs[name], f"{place}.{name}")
+    ]
+
+
+@pytest.mark.parametrize("table", ["customers", "orders", "products", "variations", "categories", "refunds"])
+def test_rows_of_the_practice_shop_have_the_shape_of_recorded_ones(recorded, recordings, table):
+    ours, theirs = getattr(practice_world(40), table), getattr(recorded, table)
+    if table == "refunds":
+        answer, _ = _answer(recordings, "425")
+        theirs = {1: {**json.loads(answer.content)[0], "parent_id": 0}}
+    pattern = _shape(next(iter(theirs.values())))
+    for row in ours.values():
+        assert _differences(_shape(row), pattern) == []
+
+
+@pytest.mark.parametrize("part", ["line_items", "shipping_lines", "fee_lines", "coupon_lines", "refunds"])
+def test_parts_of_orders_have_the_shape_of_recorded_ones(recorded, part):
+    (ours, theirs) = (
+        [each for row in world.orders.values() for each in row[part]] for world in (practice_world(60), recorded)
+    )
+    assert ours
+    for each in ours:
+        assert _differences(_shape(each), _shape(theirs[0])) == []
