@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.connectors.idosell.answers import body_of, classify, list_in
+from app.connectors.idosell.answers import body_of, classify, list_within
 from app.connectors.idosell.settings import ApiVersion, IdoSellSettings
 from app.connectors.idosell.values import Row, number, words
 from app.core.errors import AddressError, PermissionMissingError, UnreachableError
@@ -152,8 +152,8 @@ class Api:
 
 
 def _listing(answer: Answer, *names: str) -> Listing:
-    rows = list_in(answer, *names)
     body = body_of(answer)
+    rows = list_within(body, answer, *names)
     told = body.get("resultsNumberAll", body.get("results_number_all"))
     return Listing(rows, number(told) if words(told) else None)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -52,10 +54,12 @@ def practice_world(records: int) -> World:
     people = max(8, records * 2 // 5)
     for number in range(people):
         _add_person(world, chance, number)
+    crowd = _Crowd.of(world)
     for number in range(max(14, records - people)):
-        _add_order(world, chance, number)
+        _add_order(world, chance, number, crowd)
+    clients = sorted(world.clients)
     for number in range(max(3, records // 25)):
-        client = sorted(world.clients)[-1 - number % len(world.clients)]
+        client = clients[-1 - number % len(clients)]
         world.leave_order(client, _items(world, chance, 1), status="new", at=_END - timedelta(hours=40 - number % 30))
     for number in range(max(6, records // 8)):
         email = f"czytelnik{number + 1:04d}@example.org"
@@ -123,13 +127,25 @@ def _add_person(world: World, chance: random.Random, number: int) -> None:
         world.say(client, approves=False, at=at + timedelta(days=20))
 
 
-def _add_order(world: World, chance: random.Random, number: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Crowd:
+    """Who may buy: ``hidden`` come from a marketplace. The last fifth of the others has never bought."""
+
+    hidden: Sequence[str]
+    buyers: Sequence[str]
+
+    @classmethod
+    def of(cls, world: World) -> _Crowd:
+        hidden = {each for each, row in world.clients.items() if row["clientEmail"].endswith("allegromail.pl")}
+        buyers = [each for each in sorted(world.clients) if each not in hidden]
+        return cls(sorted(hidden), buyers[: max(1, len(buyers) * 4 // 5)])
+
+
+def _add_order(world: World, chance: random.Random, number: int, crowd: _Crowd) -> None:
     at = _END - timedelta(days=chance.randint(1, 400), minutes=number * 7 % 1440)
-    hidden = [each for each, row in world.clients.items() if row["clientEmail"].endswith("allegromail.pl")]
-    buyers = [each for each in sorted(world.clients) if each not in hidden]
-    is_hidden = bool(hidden) and number % 9 == 8
+    is_hidden = bool(crowd.hidden) and number % 9 == 8
     order = world.add_order(
-        chance.choice(hidden) if is_hidden else chance.choice(buyers[: max(1, len(buyers) * 4 // 5)]),
+        chance.choice(crowd.hidden if is_hidden else crowd.buyers),
         _items(world, chance, 1 + number % 4),
         status=_STATUSES[number % len(_STATUSES)],
         at=at,
