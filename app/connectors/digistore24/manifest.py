@@ -98,7 +98,7 @@ MANIFEST = Manifest(
     ),
     open_source=_open_source,
     receives=Receives(
-        kinds=(Kind.ORDERS, Kind.CONTACTS),
+        kinds=(Kind.ORDERS,),
         accept=_accept,
         help=_HOW_TO_ENTER,
         kept_for=_KEPT_FOR,
@@ -114,7 +114,7 @@ MANIFEST = Manifest(
         text("A refund names no payment of its own; it is counted to the latest one that holds as much."),
         text("Later payments of a subscription stay out unless you choose them; each is then an order of its own."),
         text("Times name no zone and are taken as those of Berlin."),
-        text("Buyers are read whole each time: the API cannot tell who changed."),
+        text("Buyers are read whole each time, as the API cannot tell who changed; so a push sends orders only."),
         text("Stock is told as units left only, and many products have no limit."),
         text("Each product is in one language: a German and an English edition are two products."),
         text("About two requests a second, as no limit is published."),

@@ -57,13 +57,17 @@ _TYPES = {"payment": OrderEvent.PAYMENT, "refund": OrderEvent.REFUND, "chargebac
 
 
 def transactions_of(purchase: Row) -> Sequence[Transaction]:
-    """Oldest first. A requested refund is none yet. Raises ValueError and KeyError for a row that makes no sense."""
+    """Oldest first. A requested refund is none yet. Raises ValueError and KeyError for a row that makes no sense, also
+    for one in another currency than the purchase."""
     found = []
+    currency = str(purchase.get("currency"))
     for row in purchase.get("transaction_list") or ():
         event = _TYPES.get(str(row.get("type") or row.get("transaction_type")))
         at = moment_of(row.get("created_at"))
         if event is None or at is None:
             continue
+        if str(row.get("currency") or currency) != currency:
+            raise ValueError("another currency")
         found.append(
             Transaction(
                 id=str(row["id"]),

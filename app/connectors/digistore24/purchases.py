@@ -90,8 +90,8 @@ def orders_of(purchase: Row, beside: Beside) -> Sequence[Order | Unreadable]:
     try:
         payments = payments_of(purchase, transactions_of(purchase))
         return [_order(purchase, payment, beside) for payment in payments]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        message = _("Digistore24 told something unreadable of this order: {what}.").format(what=type(error).__name__)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        message = _("An amount, a date or the currency of this order cannot be read.")
         return [Unreadable(id=number, reason="unreadable", message=message, where=number)]
 
 

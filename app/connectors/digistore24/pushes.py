@@ -59,7 +59,7 @@ def accept(settings: Digistore24Settings, push: Push) -> Accepted | Declined:
     return Accepted(
         reply=_OK,
         key=_key(event, told, fields),
-        kinds=(Kind.ORDERS, Kind.CONTACTS),
+        kinds=(Kind.ORDERS,),
         people=tuple(each for each in people if each),
         words=text("A push about an order has arrived: {event}.", event=event),
     )

@@ -191,8 +191,12 @@ async def test_a_row_that_makes_no_sense_fails_alone(shop, world, buyer):
     good = world.add_purchase(buyer, [512345], BEGIN)["id"]
     bad = world.add_purchase(buyer, [512345], BEGIN)
     bad["transactions"][0]["amount"] = "viel"
+    foreign = world.add_purchase(buyer, [512345], BEGIN)
+    foreign["currency"] = ""
     found = {each.id: each for each in await read_all(shop.source(), Kind.ORDERS, until=NOW)}
     assert isinstance(found[bad["id"]], Unreadable)
+    assert isinstance(found[foreign["id"]], Unreadable)
+    assert "cannot be read" in found[bad["id"]].message
     assert not isinstance(found[good], Unreadable)
 
 
