@@ -109,25 +109,25 @@ class Debtors:
         """By e-mail, else by the source's id; empty where there is none.
 
         An e-mail may occur several times, and the register gives one of them: nothing says which
-        (developers.mpluskassa.nl, tutorial "Relations").
+        (developers.mpluskassa.nl, tutorial "Relations"). Nor is it said whether the exact search tells capitals apart:
+        who is not found is looked for once more by the other one, which takes parts of words for a match.
         """
-        found = await self._found({"email": email}) if email else {}
-        if found and normalised_email(words(found, "email")) == email:
-            return found
-        found = await self._found({"extRelationId": external_id}) if external_id else {}
-        return found if words(found, "extRelationId") == external_id else {}
+        for is_exact in (True, False) if email else ():
+            found = await self._found({"email": email}, is_exact=is_exact)
+            if found and normalised_email(words(found, "email")) == email:
+                return found
+        found = await self._found({"extRelationId": external_id}, is_exact=True) if external_id else {}
+        return found if external_id and words(found, "extRelationId") == external_id else {}
 
-    async def _found(self, wanted: Row) -> Row:
+    async def _found(self, wanted: Row, *, is_exact: bool) -> Row:
         if self.has_exact:
             try:
-                return self._relation(await self._ask(wanted))
+                request = {"relation": wanted, "exactMatch": is_exact}
+                return self._relation(await self.wire.request("findRelationV2", request))
             except UnknownOperationError:
                 self.has_exact = False
-        # The older search takes parts of names for a match, so that its find is compared by whoever asked.
+        # The older search knows no exact match at all, so that its find is compared by whoever asked.
         return self._relation(await self.wire.ask("findRelation", {"relation": wanted}))
-
-    async def _ask(self, wanted: Row) -> Row:
-        return await self.wire.request("findRelationV2", {"relation": wanted, "exactMatch": True})
 
     def _relation(self, answer: Row) -> Row:
         if str(answer.get("result", "")).endswith("-OK"):

@@ -61,13 +61,17 @@ class TaxCodes:
         found = {
             str(row["vatCode"])
             for row in self.rows
-            if words(row, "countryIso3").upper() == wanted and tax_rate(row["vatPercentage"]) == percent
+            if self._country(row) == wanted and tax_rate(row["vatPercentage"]) == percent
         }
         return found.pop() if wanted and len(found) == 1 else ""
 
     def knows(self, country: str) -> bool:
         wanted = alpha_3(country)
-        return bool(wanted) and any(words(row, "countryIso3").upper() == wanted for row in self.rows)
+        return bool(wanted) and any(self._country(row) == wanted for row in self.rows)
+
+    def _country(self, row: Row) -> str:
+        """A row that names none is of the register's own country."""
+        return words(row, "countryIso3").upper() or self.home
 
 
 async def read_tax_codes(wire: Wire) -> TaxCodes:

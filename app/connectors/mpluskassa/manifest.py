@@ -135,7 +135,10 @@ MANIFEST = Manifest(
         ),
         text("Not documented: under which number the topmost article groups hang. 0 is taken."),
         text("Not documented: how often the register may be asked. It gets one request at a time."),
-        text("Older registers lack newer functions; the connection test names what is missing."),
+        text(
+            "Older registers lack newer functions, such as entering an order together with its payment: the run says "
+            'so, and goes on with "Enter paid orders as paid" switched off.'
+        ),
         text("Writing cannot be tested without changing something; a trial with one record proves it."),
     ),
     reasons=(

@@ -196,6 +196,8 @@ def _relation(index: int) -> dict[str, Any]:
         row |= {"contact": person, "companyName": company, "vatNumber": f"NL00000000{index % 10}B01"}
     if index != 8:
         row["email"] = "samen@example.com" if index in {9, 10} else f"klant{index:03d}@example.com"
+        if index == 11:
+            row["email"] = "Klant011@Example.COM"
     if index % 3 == 0:
         row["categoryIds"] = {"category": [1 + index % 2]}
     if index % 2 == 0:

@@ -91,4 +91,5 @@ class SimulatedPeople:
 
 
 def _matches(held: str, wanted: str, *, is_exact: bool) -> bool:
-    return held.casefold() == wanted.casefold() if is_exact else wanted.casefold() in held.casefold()
+    """Whether the exact search tells capitals apart is not documented: the harsher reading."""
+    return held == wanted if is_exact else wanted.casefold() in held.casefold()

@@ -82,6 +82,13 @@ async def test_the_search_is_exact(stage: Stage) -> None:
     assert stage.asked("findRelationV2")[0]["request"]["exactMatch"] == "true"
 
 
+async def test_an_address_in_capitals_is_the_same_customer(stage: Stage) -> None:
+    """Whether the exact search tells capitals apart is not documented."""
+    target = await stage.target(Kind.CONTACTS)
+    settled = await stage.sent(target, person(email="klant011@example.com"))
+    assert (settled.outcome, settled.target_id) == (Outcome.UPDATED, "100012")
+
+
 async def test_a_register_without_the_exact_search_is_compared_here(stage: Stage) -> None:
     stage.world.register.too_old_for.add("findRelationV2")
     target = await stage.target(Kind.CONTACTS)

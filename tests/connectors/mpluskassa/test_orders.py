@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.connectors.mpluskassa.lists import read_tax_codes
+from app.connectors.mpluskassa.wire import Wire
 from app.core.errors import ConfigError, UnknownOutcomeError
 from app.core.money import Money
 from app.core.outcomes import Outcome
@@ -38,7 +40,7 @@ async def test_an_order_is_entered_with_its_customer_in_this_order(stage: Stage)
     looked_up = [
         each for each in operations if each in {"findOrder", "findRelationV2", "createRelation", "createOrder"}
     ]
-    assert looked_up == ["findOrder", "findRelationV2", "findRelationV2", "createRelation", "createOrder"]
+    assert looked_up == ["findOrder", *["findRelationV2"] * 3, "createRelation", "createOrder"]
     assert row["totalInclAmount"] == 2480
     assert row["reference"] == "R-1"
     assert row["employeeNumber"] == 999_999
@@ -217,6 +219,12 @@ async def test_orders_without_tax_to_another_country_are_entered_as_chosen(
     row = await entered(stage, order(tax=Money.zero("EUR")), tax_free=choice)
     assert row["vatMethod"] == f"VAT-METHOD-{method}"
     assert row["totalInclAmount"] == 2480
+
+
+async def test_tax_codes_without_a_country_are_those_of_the_registers_own(stage: Stage) -> None:
+    stage.state["tax_codes"][:] = [{"vatCode": 1, "vatPercentage": 2100}, {"vatCode": 2, "vatPercentage": 900}]
+    codes_ = await read_tax_codes(Wire(stage.account.access))
+    assert (codes_.code("NL", Decimal(9)), codes_.code("DE", Decimal(9)), codes_.code("", Decimal(9))) == ("2", "", "")
 
 
 # Payment --------------------------------------------------------------------------------------------------------------
