@@ -31,7 +31,8 @@ from app.sdk.source import Page, ReadRequest
 
 _BEGINNING = datetime(2011, 1, 1, tzinfo=UTC)
 """SALESmanago is as old as that."""
-_FRAME = timedelta(days=30)
+_FRAME = timedelta(days=365)
+"""No longest frame is documented; one that is refused is halved."""
 _SHORTEST_FRAME = timedelta(minutes=1)
 _PAGE_SIZE = 1000
 _SMALL_PAGE = 25
