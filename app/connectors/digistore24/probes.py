@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.connectors.digistore24.products import product_rows
 from app.connectors.digistore24.settings import Digistore24Settings
-from app.connectors.digistore24.times import local_words
+from app.connectors.digistore24.times import local_words, moment_of
 from app.connectors.digistore24.wire import call, rows_of, unknown_data
 from app.core.records import Kind
 from app.core.texts import ntext, text
@@ -15,6 +15,8 @@ from app.sdk.access import Access
 from app.sdk.check import Finding, Probe
 
 _SELLER = {"merchant", "vendor"}
+_NOTICED_MIN = 10
+"""Clocks differ a little; a whole hour is another zone."""
 Run = Callable[[], Awaitable[Finding]]
 
 
@@ -45,6 +47,18 @@ def _sign_in(access: Access[Digistore24Settings]) -> Run:
         if not isinstance(user, dict):
             raise unknown_data("getUserInfo", user)
         name = str(user.get("user_name") or "")
+        if (minutes := _minutes_apart(data["server_time"], access.clock())) >= _NOTICED_MIN:
+            return Finding(
+                ntext(
+                    "Signed in as {name}. Digistore24's clock is {count} minute away from the time in Berlin; times of"
+                    " orders may be off by as much.",
+                    "Signed in as {name}. Digistore24's clock is {count} minutes away from the time in Berlin; times of"
+                    " orders may be off by as much.",
+                    minutes,
+                    name=name,
+                ),
+                is_note=True,
+            )
         roles = {role.strip() for role in str(user.get("granted_roles") or "").split(",")}
         if not roles & _SELLER:
             told = text("Signed in as {name}, who is no vendor: there may be no orders to read.", name=name)
@@ -52,6 +66,17 @@ def _sign_in(access: Access[Digistore24Settings]) -> Run:
         return Finding(text("Signed in as {name}.", name=name))
 
     return run
+
+
+def _minutes_apart(server_time: object, now: datetime) -> int:
+    """Raises ProtocolError for what is no time."""
+    try:
+        there = moment_of(server_time)
+    except ValueError:
+        there = None
+    if there is None:
+        raise unknown_data("ping", server_time)
+    return round(abs((there - now).total_seconds()) / 60)
 
 
 def _products(access: Access[Digistore24Settings]) -> Run:

@@ -74,6 +74,7 @@ MANIFEST = Manifest(
         text("campaign/query, customer/query, order/query and transactions/query, to look before anything is sent."),
         text("leads/import and customer/update for people."),
         text("order/import, order/cancel, order/qa, transactions/refund and transactions/update for orders."),
+        text("The pay source PREPAID, for orders that were paid elsewhere, must be allowed in the account."),
         text("The internet address of this computer on the list of allowed addresses of the API user."),
     ),
     limits=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from app.connectors.digistore24.manifest import MANIFEST
@@ -15,7 +17,7 @@ from app.core.records import Kind
 from app.sdk.answers import RejectedError
 from app.sdk.check import run_probes
 from app.sdk.settings import SettingsError, parse, problems_of
-from tests.connectors.digistore24.conftest import BEGIN, shop_with
+from tests.connectors.digistore24.conftest import BEGIN, NOW, shop_with
 from tests.connectors.standard import opened
 
 KINDS = (Kind.PRODUCTS, Kind.CONTACTS, Kind.ORDERS)
@@ -44,9 +46,18 @@ async def test_a_read_only_key_is_enough():
 
 async def test_somebody_who_sells_nothing_is_told(world):
     world.roles = "user,affiliate"
-    async with opened(MANIFEST, simulator=build_simulator(0, world)) as account:
-        found = await stages(account)
+    async with shop_with(world) as shop:
+        found = await stages(shop.account)
+    assert "no vendor" in str(found["sign_in"].message)
     assert found["sign_in"].state is StageState.NOTE
+
+
+async def test_a_clock_of_another_zone_is_noticed(world):
+    world.clock = lambda: NOW + timedelta(hours=6)
+    async with shop_with(world) as shop:
+        found = await stages(shop.account)
+    assert found["sign_in"].state is StageState.NOTE
+    assert "360 minutes" in str(found["sign_in"].message)
 
 
 @pytest.mark.proves("digistore24", "renew_secret")
@@ -54,6 +65,7 @@ async def test_somebody_who_sells_nothing_is_told(world):
 async def test_a_deleted_key_is_named_at_its_field_and_the_new_one_works(world, with_200):
     world.answers_errors_with_200 = with_200
     world.keys = {"9-NeuerSchluessel": False}
+    world.clock = lambda: datetime.now(UTC)
     simulator = build_simulator(0, world)
     async with opened(MANIFEST, simulator=simulator) as account:
         failed = (await stages(account))["sign_in"]

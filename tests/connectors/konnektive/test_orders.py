@@ -258,6 +258,15 @@ async def test_an_internet_address_is_sent_where_konnektive_wants_one():
     assert b"ipAddress=192.0.2.1" in sent
 
 
+async def test_an_order_that_is_declined_has_failed_and_may_be_tried_again():
+    declined = '{"result": "SUCCESS", "message": {"orderId": "AB12", "customerId": "1", "orderStatus": "DECLINED"}}'
+    async with driven() as konnektive:
+        konnektive.account.simulator.fail(status=200, path="order/import", body=declined)
+        settled = await konnektive.send(order())
+        assert (settled.outcome, settled.message) == (Outcome.FAILED, "DECLINED")
+        assert (await konnektive.send(order())).outcome is Outcome.CREATED
+
+
 async def test_a_note_tells_where_the_order_comes_from():
     async with driven(adds_note=True) as konnektive:
         await konnektive.send(order())
