@@ -60,7 +60,8 @@ def order_from(row: Row, around: Surroundings) -> Order:
         raise ValueError("date_created_gmt is empty")
     billing = address_from(row.get("billing"))
     total = Money.of(amount(row["total"]), currency)
-    lines = tuple(_line(item, currency, around.products) for item in _rows(row, "line_items"))
+    rates = {each.get("rate_id"): amount(each.get("rate_percent")) for each in _rows(row, "tax_lines")}
+    lines = tuple(_line(item, currency, around.products, rates) for item in _rows(row, "line_items"))
     shipping = Money(_sum(row, "shipping_total", "shipping_tax"), currency)
     discounts, adjustments = _reductions(row, lines, shipping, total)
     refunded = Money(-sum((amount(each.get("total")) for each in _rows(row, "refunds")), Decimal(0)), currency)
@@ -114,7 +115,7 @@ def _status(row: Row, total: Money, refunded: Money) -> OrderStatus:
     return OrderStatus.PARTIALLY_REFUNDED if (total - refunded).amount > 0 else OrderStatus.REFUNDED
 
 
-def _line(item: Row, currency: str, products: Mapping[str, ProductFacts]) -> OrderLine:
+def _line(item: Row, currency: str, products: Mapping[str, ProductFacts], rates: Mapping[object, Decimal]) -> OrderLine:
     """At its price before coupons; a SKU is empty where the product is gone, because the shop looks it up anew."""
     product_id = words(item.get("product_id")) if item.get("product_id") else ""
     facts = products.get(product_id, ProductFacts())
@@ -133,7 +134,7 @@ def _line(item: Row, currency: str, products: Mapping[str, ProductFacts]) -> Ord
         category_paths=facts.category_paths,
         url=facts.url,
         image_url=first_image(item.get("image")) or facts.image_url,
-        tax_percent=_percent(item),
+        tax_percent=_percent(item, rates),
     )
 
 
@@ -145,12 +146,12 @@ def _each(gross: Decimal, quantity: Decimal) -> Decimal:
     return whole if whole * quantity == gross else (gross / quantity).quantize(_UNIT_DECIMALS, ROUND_HALF_UP)
 
 
-def _percent(item: Row) -> Decimal | None:
-    """As the line's own amounts show it, to a tenth: no rate stands beside them."""
-    net = amount(item.get("subtotal"))
-    if net <= 0:
-        return None
-    return (amount(item.get("subtotal_tax")) * 100 / net).quantize(Decimal("0.1"), ROUND_HALF_UP)
+def _percent(item: Row, rates: Mapping[object, Decimal]) -> Decimal | None:
+    """By the rates of the order; those of a line are named by their ids. None where one is not told."""
+    named = [each.get("id") for each in _rows(item, "taxes") if each.get("total") not in {None, ""}]
+    if not named and not amount(item.get("subtotal_tax")):
+        return Decimal(0)
+    return sum((rates[each] for each in named), Decimal(0)) if named and rates.keys() >= set(named) else None
 
 
 # What lies between the parts and the total ---------------------------------------------------------------------------

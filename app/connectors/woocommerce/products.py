@@ -157,8 +157,8 @@ def _prices(row: Row, parent: Row, shop: Shop) -> tuple[Money | None, Money | No
     price = Money.of(amount(raw), shop.currency)
     if shop.has_gross_prices:
         return price, None
-    tax_class = words(row.get("tax_class")) or words(parent.get("tax_class"))
-    percent = shop.percent_of(tax_class, words(row.get("tax_status")))
+    own_class = words(row.get("tax_class")).removeprefix(_OF_PARENT)
+    percent = shop.percent_of(own_class or words(parent.get("tax_class")), words(row.get("tax_status")))
     if percent is None:
         return None, price
     return (price * (1 + percent / 100)).rounded(), price

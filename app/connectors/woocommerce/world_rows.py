@@ -151,7 +151,7 @@ def order(order_id: int, basket: Basket, currency: str) -> Row:
         "number": str(order_id),
         "meta_data": [],
         "line_items": lines,
-        "tax_lines": [],
+        "tax_lines": _tax_lines(order_id, lines, shipping_tax),
         "shipping_lines": [] if basket.shipping is None else [_shipping_line(order_id, shipping, shipping_tax)],
         "fee_lines": fees,
         "coupon_lines": [_coupon_line(order_id, basket.coupon, off, off_tax)] if basket.coupon else [],
@@ -166,6 +166,26 @@ def order(order_id: int, basket: Basket, currency: str) -> Row:
         "date_paid_gmt": None,
         "currency_symbol": "€",
     }
+
+
+def _tax_lines(order_id: int, lines: Sequence[Row], shipping_tax: Decimal) -> list[Row]:
+    taxes = {each["tax_class"]: Decimal(0) for each in lines}
+    for each in lines:
+        taxes[each["tax_class"]] += Decimal(each["total_tax"])
+    return [
+        {
+            "id": order_id * 100 + _RATE_IDS[name],
+            "rate_code": f"DE-MWST-{_RATE_IDS[name]}",
+            "rate_id": _RATE_IDS[name],
+            "label": "MwSt",
+            "compound": False,
+            "tax_total": text_of(total),
+            "shipping_tax_total": text_of(Decimal(0) if name else shipping_tax),
+            "rate_percent": int(PERCENT[name]),
+            "meta_data": [],
+        }
+        for name, total in taxes.items()
+    ]
 
 
 def _shipping_line(order_id: int, net: Decimal, tax: Decimal) -> Row:

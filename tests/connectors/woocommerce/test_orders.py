@@ -46,7 +46,7 @@ async def test_an_order_with_every_part_meets_its_total(shop, world, clock):
     (order,) = await _read(shop)
     assert order.lines[0].unit_price == Money.of("11.90", "EUR")
     assert order.lines[0].name == "Tee & Becher"
-    assert order.lines[0].tax_percent == Decimal("19.0")
+    assert [each.tax_percent for each in order.lines] == [Decimal(19), Decimal(7)]
     assert order.shipping == Money.of("4.90", "EUR")
     assert [(each.name, str(each.amount)) for each in order.discounts] == [("zehn", "3.57 EUR")]
     assert [(each.name, str(each.amount)) for each in order.adjustments[:2]] == [
@@ -87,6 +87,11 @@ def test_any_basket_meets_its_total_to_the_cent(items, shipping, has_coupon):
     assert refusal_of(order, Rules(GuestOrders.SEND)) is None or not order.email
     assert order.parts_total.rounded() == order.total
     assert all(each.amount.amount > 0 for each in order.discounts)
+
+
+def test_a_rate_that_the_order_does_not_name_is_not_guessed():
+    order = _order(Basket(items=[mug()]), tax_lines=[])
+    assert order.lines[0].tax_percent is None
 
 
 def test_a_difference_that_is_no_rounding_is_held_and_not_explained_away():

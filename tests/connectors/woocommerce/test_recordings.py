@@ -77,6 +77,7 @@ async def test_recorded_amounts_are_kept_to_the_cent(recorded):
         refunded = -sum(Decimal(each["total"]) for each in row["refunds"])
         assert (order.refunded.amount if order.refunded else 0) == refunded
         assert sum(each.amount.amount for each in order.reversals) == refunded
+    assert {line.tax_percent for order in orders for line in order.lines} <= {Decimal(0), Decimal(7), Decimal(19)}
     assert Counter(order.total.currency for order in orders) == {"EUR": 332, "PLN": 1}
     assert sum(1 for order in orders if order.status is OrderStatus.REFUNDED) == 46
 
@@ -261,7 +262,7 @@ def test_rows_of_the_practice_shop_have_the_shape_of_recorded_ones(recorded, rec
         assert _differences(_shape(row), pattern) == []
 
 
-@pytest.mark.parametrize("part", ["line_items", "shipping_lines", "fee_lines", "coupon_lines", "refunds"])
+@pytest.mark.parametrize("part", ["line_items", "tax_lines", "shipping_lines", "fee_lines", "coupon_lines", "refunds"])
 def test_parts_of_orders_have_the_shape_of_recorded_ones(recorded, part):
     (ours, theirs) = (
         [each for row in world.orders.values() for each in row[part]] for world in (practice_world(60), recorded)
