@@ -11,7 +11,7 @@ from app.connectors.brevo.lists import refuse_unknown_list, suggestions
 from app.connectors.brevo.orders import Orders
 from app.connectors.brevo.people import People
 from app.connectors.brevo.products import Products
-from app.connectors.brevo.settings import BrevoSettings, DoubleOptIn, TargetOptions
+from app.connectors.brevo.settings import BrevoSettings, DoubleOptIn, TargetOptions, UnknownBuyers
 from app.connectors.brevo.shop import HeldOrders, HeldProducts, Patience, Shop, open_shop
 from app.connectors.brevo.wire import Wire
 from app.core.errors import ConfigError
@@ -155,6 +155,8 @@ class BrevoTarget:
 
     def _shop_writers(self, kinds: Sequence[Kind], timing: Timing, shop: Shop) -> Mapping[Kind, Writer]:
         writers: dict[Kind, Writer] = {}
+        # A preview has not written the contacts that a run writes before the orders.
+        has_yet_to_write_buyers = self._wire.http.read_only and Kind.CONTACTS in kinds
         if Kind.ORDERS in kinds:
             writers[Kind.ORDERS] = Orders(
                 mappings=self._mappings,
@@ -162,7 +164,7 @@ class BrevoTarget:
                 held=HeldOrders(self._wire, self._clock(), shop.order_count),
                 people=self._people,
                 timing=timing,
-                unknown_buyers=self._options.unknown_buyers,
+                unknown_buyers=UnknownBuyers.SEND if has_yet_to_write_buyers else self._options.unknown_buyers,
                 patience=self._patience,
             )
         if Kind.PRODUCTS in kinds:

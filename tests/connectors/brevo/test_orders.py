@@ -8,6 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from app.connectors.brevo import orders
+from app.connectors.brevo.manifest import MANIFEST
+from app.connectors.brevo.settings import TargetOptions
+from app.connectors.brevo.target import BrevoTarget
 from app.core.errors import ConfigError
 from app.core.events import RunMode
 from app.core.money import Money
@@ -16,7 +19,9 @@ from app.core.records import Discount, Kind, OrderStatus
 from app.sdk.plan import Draft, Known
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Timing
+from tests.connectors.brevo.conftest import SHOP
 from tests.connectors.brevo.records import line, order
+from tests.connectors.standard import opened
 
 
 async def sent(stage, *records, **options):
@@ -215,3 +220,14 @@ async def test_a_single_new_order_does_not_read_all_the_others(stage):
     asked = [each for each in list(stage.simulator.journal)[before:] if each.path == "/orders"]
     assert len(asked) <= 3
     assert stage.outcome(Kind.ORDERS, "O201")[0] is Outcome.CREATED
+
+
+@pytest.mark.parametrize(("kinds", "outcome"), [([Kind.CONTACTS, Kind.ORDERS], "created"), ([Kind.ORDERS], "skipped")])
+async def test_a_preview_takes_it_that_contacts_are_written_before_their_orders(stage, kinds, outcome):
+    async with opened(MANIFEST, simulator=stage.simulator, read_only=True) as account:
+        target = BrevoTarget(account.access, TargetOptions(), SHOP)
+        await target.open(kinds, Timing.HISTORICAL)
+        draft = target.draft(order(1, email="neu@example.com"))
+        assert isinstance(draft, Draft)
+        plan = target.plan([(draft, (await target.look_up([draft]))[draft.key])])
+    assert plan.records[0].outcome == outcome
