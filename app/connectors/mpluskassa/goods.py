@@ -139,7 +139,7 @@ class StockReading:
         for row in rows:
             number = int(row["articleNumber"])
             amounts[number] = amounts.get(number, Decimal(0)) + self.amount(row)
-        place = "" if self.options.all_branches else str(settings.branch)
+        place = "" if self.options.all_branches else str(settings.branch_number)
         return [
             StockLevel(
                 id=str(number), sku=str(number), quantity=amounts[number], location=place, updated_at=changes[number]

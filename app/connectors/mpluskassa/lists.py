@@ -77,9 +77,11 @@ class TaxCodes:
 async def read_tax_codes(wire: Wire) -> TaxCodes:
     """Those of the account's branch; a row without a branch holds for all."""
     rows = listed(await wire.ask("getVatGroupList"), "vatGroup")
-    mine = {wire.settings.branch, None, 0}
+    mine = {wire.settings.branch_number, None, 0}
     branches = await read_branches(wire)
-    home = next((words(row, "countryIso3") for row in branches if row["branchNumber"] == wire.settings.branch), "")
+    home = next(
+        (words(row, "countryIso3") for row in branches if row["branchNumber"] == wire.settings.branch_number), ""
+    )
     return TaxCodes(tuple(row for row in rows if row.get("branchNumber") in mine), home.upper())
 
 

@@ -58,7 +58,7 @@ class OrderBody:
             "orderId": "",
             "extOrderId": content["extOrderId"],
             "orderType": _TYPES[self.options.order_type],
-            "entryBranchNumber": self.settings.branch,
+            "entryBranchNumber": self.settings.branch_number,
             "employeeNumber": self.options.employee_number,
             "entryTimestamp": moment_parts(at, self.settings.zone),
             "relationNumber": relation,
@@ -79,7 +79,7 @@ class OrderBody:
 
     def cancellation(self, key: str, order_id: str) -> Step:
         """Not repeatable: the register's newer way of cancelling takes a second call for "take it back"."""
-        content = {"orderId": order_id, "request": {"branchNumber": self.settings.branch}}
+        content = {"orderId": order_id, "request": {"branchNumber": self.settings.branch_number}}
         return step("cancel", "cancelOrder", content, key=key, purpose=text("Cancel the order"))
 
     def credit(self, key: str, invoice_id: str) -> Step:

@@ -78,7 +78,7 @@ class _Test:
 
     async def branch(self) -> Finding:
         rows = await read_branches(self._wire)
-        number = self._access.settings.branch
+        number = self._access.settings.branch_number
         mine = next((row for row in rows if row["branchNumber"] == number), None)
         if mine is None:
             known = ", ".join(f"{row['branchNumber']} {words(row, 'branchName')}" for row in rows)
@@ -126,7 +126,7 @@ class _Test:
 
     async def _stock(self) -> Finding:
         request: dict[str, object] = {
-            "branchNumber": self._access.settings.branch,
+            "branchNumber": self._access.settings.branch_number,
             "articleNumbers": {"articleNumbers": [1]},
         }
         await self._wire.request("getStock", request)

@@ -160,7 +160,9 @@ class ProductWriter:
     def _stock_steps(self, draft: Draft, articles: Sequence[Row]) -> list[Step]:
         settings, employee = self.wire.settings, self.terms.options.employee_number
         return [
-            stock_step(f"stock {each['number']}", draft.key, settings.branch, employee, each["number"], each["stock"])
+            stock_step(
+                f"stock {each['number']}", draft.key, settings.branch_number, employee, each["number"], each["stock"]
+            )
             for each in articles
             if each["stock"]
         ]

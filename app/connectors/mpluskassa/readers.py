@@ -184,7 +184,7 @@ class StockReader:
 
     async def _rows(self, numbers: Sequence[int]) -> Sequence[Row]:
         """No numbers are all of them."""
-        branch = self._wire.settings.branch
+        branch = self._wire.settings.branch_number
         wanted = {"articleNumbers": list(numbers)} if numbers else NO_TEXTS
         asked: dict[str, object] = {"branchNumber": branch, "articleNumbers": wanted}
         if not self._options.all_branches:

@@ -87,15 +87,15 @@ class MplusSettings(Settings):
         ),
     ]
     branch: Annotated[
-        int,
-        Field(ge=0, le=9_999),
+        str,
+        Field(pattern=r"^[0-9]{1,4}$"),
         Setting(
             label=text("Branch number"),
             help=text("Orders are entered at this branch, and its stock is read and set."),
             where=text('In MplusKASSA: "Configuration", then "Branches". Most shops have branch 1 only.'),
             suggests="branches",
         ),
-    ] = 1
+    ] = "1"
     workplace: Annotated[
         int,
         Field(ge=0, le=9_999),
@@ -137,6 +137,10 @@ class MplusSettings(Settings):
             suggests="relation_fields",
         ),
     ] = ""
+
+    @property
+    def branch_number(self) -> int:
+        return int(self.branch)
 
     @property
     def zone(self) -> ZoneInfo:

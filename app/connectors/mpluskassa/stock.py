@@ -82,7 +82,7 @@ class StockWriter:
         else:
             record = RecordPlan(draft=draft, outcome=Outcome.UPDATED, target_id=number)
             switch = () if is_managed else (_switch_on(draft.key, number, known.facts["product"]),)
-            employee, branch = self.options.employee_number, self.wire.settings.branch
+            employee, branch = self.options.employee_number, self.wire.settings.branch_number
             return Plan((record,), (*switch, stock_step("stock", draft.key, branch, employee, number, draft.content)))
         return Plan((record,))
 
@@ -91,7 +91,7 @@ class StockWriter:
         return {record.key: Settled(outcome=record.outcome, target_id=record.target_id)}
 
     async def _held(self, numbers: Sequence[int]) -> Mapping[str, Row]:
-        branch = self.wire.settings.branch
+        branch = self.wire.settings.branch_number
         request = {"branchNumber": branch, "articleNumbers": {"articleNumbers": list(numbers)}}
         rows = listed(await self.wire.request("getStock", request), "articleStocks")
         return {str(row["articleNumber"]): row for row in rows if row.get("branchNumber", branch) == branch}

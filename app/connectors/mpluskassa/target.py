@@ -189,7 +189,7 @@ class MplusTarget:
             )
 
     async def _check_branch(self) -> None:
-        branch = self._wire.settings.branch
+        branch = self._wire.settings.branch_number
         known = {row["branchNumber"] for row in await read_branches(self._wire)}
         if known and branch not in known:
             raise ConfigError(

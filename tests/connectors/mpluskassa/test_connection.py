@@ -53,7 +53,7 @@ def test_the_server_is_cut_out_of_whatever_was_pasted(pasted: str, host: str) ->
         ("currency", "euro"),
         ("time_zone", "Utrecht"),
         ("secret", ""),
-        ("branch", -1),
+        ("branch", "main"),
     ],
 )
 def test_what_cannot_be_right_is_named_at_its_field(field: str, value: object) -> None:
@@ -117,7 +117,7 @@ async def test_every_stage_says_what_it_found(stage: Stage) -> None:
 
 
 async def test_a_wrong_branch_is_named_with_those_that_there_are() -> None:
-    async with staged(records=20, settings={"branch": 7}) as stage:
+    async with staged(records=20, settings={"branch": "7"}) as stage:
         found = await stages(stage, Kind.ORDERS)
     assert found["branch"].state is StageState.FAILED
     assert found["branch"].field == "branch"

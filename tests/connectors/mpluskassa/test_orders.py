@@ -404,13 +404,13 @@ async def test_unknown_numbers_are_named_before_anything_is_sent(
 
 
 async def test_an_unknown_branch_is_named() -> None:
-    async with staged(settings={"branch": 9}) as stage:
+    async with staged(settings={"branch": "9"}) as stage:
         with pytest.raises(ConfigError) as raised:
             await stage.target()
     assert raised.value.field == "branch"
 
 
 async def test_another_branch_needs_its_workplace() -> None:
-    async with staged(settings={"branch": 2, "workplace": 3}) as stage:
+    async with staged(settings={"branch": "2", "workplace": 3}) as stage:
         row = await entered(stage, order())
         assert (row["entryBranchNumber"], row["workplaceNumber"]) == (2, 3)
