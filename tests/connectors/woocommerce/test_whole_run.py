@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +12,12 @@ import pytest
 
 from app.connectors.activecampaign.manifest import MANIFEST as NEWSLETTER
 from app.connectors.woocommerce.manifest import MANIFEST
+from app.connectors.woocommerce.settings import ConsentPreset
 from app.connectors.woocommerce.world import CONSENT_KEY
 from app.core.events import RunMode, RunState, discard
 from app.core.ledger import RunRecord
 from app.core.outcomes import Outcome
+from app.core.reasons import OPT_OUT_BY_HAND
 from app.core.records import Kind, OptOut
 from app.core.rules import GuestOrders, Rules
 from app.engine.control import Control
@@ -158,6 +160,17 @@ async def test_a_deleted_customer_and_an_order_in_the_trash_are_noticed_by_a_syn
         for kind, key in ((Kind.CONTACTS, str(gone)), (Kind.ORDERS, str(thrown["id"])))
     }
     assert {each.run_id for each in touched.values()} == {"run2"}
+
+
+async def test_without_a_field_opt_outs_wait_on_the_list_to_work_off(integration):
+    shop = integration.shop
+    settings = shop.access.settings.model_copy(update={"consent_preset": ConsentPreset.NONE, "bounce_key": ""})
+    integration.shop = replace(shop, access=replace(shop.access, settings=settings))
+    result = await integration.back("kunde0@example.com", "niemand@example.com")
+    flow = result.balance.flows[Kind.OPT_OUTS]
+    assert result.balance.balances
+    assert (flow.count(Outcome.HELD), flow.reasons) == (2, {OPT_OUT_BY_HAND: 2})
+    assert shop.simulator.writes == []
 
 
 async def test_an_opt_out_comes_back_into_the_shop_and_stays(integration):
