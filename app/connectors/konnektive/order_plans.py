@@ -72,8 +72,7 @@ def _is_over(content: Mapping[str, Json]) -> bool:
 def _booked(facts: Mapping[str, Json]) -> Booked:
     return Booked(
         sale_id=str(facts.get("sale") or ""),
-        ids=frozenset(facts.get("refund_ids") or ()),
-        refunded=Decimal(str(facts.get("refunded") or 0)),
+        refunds=tuple((number, Decimal(amount)) for number, amount in facts.get("refunds") or ()),
         is_charged_back=bool(facts.get("is_charged_back")),
     )
 

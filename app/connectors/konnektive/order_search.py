@@ -77,8 +77,7 @@ class OrderSearch:
             booked = booked_of(await query(self._http, "transactions/query/", {"orderId": number}))
             facts |= {
                 "sale": booked.sale_id,
-                "refund_ids": sorted(booked.ids),
-                "refunded": str(booked.refunded),
+                "refunds": [[foreign, str(amount)] for foreign, amount in booked.refunds],
                 "is_charged_back": booked.is_charged_back,
             }
         return Known(exists=True, target_id=number, matches=len(ours), facts=facts)

@@ -24,9 +24,13 @@ class Booked:
     """What Konnektive holds of an order's payments."""
 
     sale_id: str = ""
-    ids: frozenset[str] = frozenset()
-    refunded: Decimal = _ZERO
+    refunds: tuple[tuple[str, Decimal], ...] = ()
+    """The foreign id of each refund, empty where there is none, and its amount."""
     is_charged_back: bool = False
+
+    @property
+    def refunded(self) -> Decimal:
+        return sum((amount for _, amount in self.refunds), _ZERO)
 
 
 def booked_of(rows: Sequence[Row]) -> Booked:
@@ -36,8 +40,7 @@ def booked_of(rows: Sequence[Row]) -> Booked:
     refunds = [row for row in good if str(row.get("txnType")).upper() == "REFUND"]
     return Booked(
         sale_id=str(sales[0].get("transactionId") or "") if sales else "",
-        ids=frozenset(str(row.get("merchantTxnId") or "") for row in refunds) - {""},
-        refunded=sum((abs(_amount(row.get("totalAmount"))) for row in refunds), _ZERO),
+        refunds=tuple((str(row.get("merchantTxnId") or ""), abs(_amount(row.get("totalAmount")))) for row in refunds),
         is_charged_back=any(str(row.get("isChargedback")) in {"1", "true", "True"} for row in sales),
     )
 
@@ -60,16 +63,34 @@ def wanted_reversals(order: Order, action_is_out: Mapping[str, bool]) -> Sequenc
 
 
 def missing(wanted: Sequence[Mapping[str, str]], booked: Booked) -> Sequence[Mapping[str, str]] | None:
-    """What is still to be booked, oldest first; None where more is booked there than fits, so that a person decides."""
+    """What is still to be booked, oldest first; None where both do not fit together, so that a person decides.
+
+    A refund is known by its id. That Konnektive gives the id back is not documented, and people book by hand: a refund
+    of the same amount under another id counts as the same one.
+    """
     refunds = [each for each in wanted if not each["is_chargeback"]]
-    open_refunds = [each for each in refunds if each["id"] not in booked.ids]
-    left = sum((Decimal(each["amount"]) for each in refunds), _ZERO) - booked.refunded
-    if open_refunds and left <= 0:
-        open_refunds = []  # somebody booked them by hand, under other ids
-    if sum((Decimal(each["amount"]) for each in open_refunds), _ZERO) > max(left, _ZERO):
+    ours = {each["id"] for each in refunds}
+    known = {number for number, _ in booked.refunds}
+    others = [amount for number, amount in booked.refunds if number not in ours]
+    still_open = []
+    for each in refunds:
+        if each["id"] in known:
+            continue
+        if Decimal(each["amount"]) in others:
+            others.remove(Decimal(each["amount"]))
+        else:
+            still_open.append(each)
+    left = _sum(refunds) - booked.refunded
+    if left <= 0:
+        still_open = []
+    if _sum(still_open) > max(left, _ZERO):
         return None
     chargebacks = [] if booked.is_charged_back else [each for each in wanted if each["is_chargeback"]]
-    return [*open_refunds, *chargebacks[:1]]
+    return [*still_open, *chargebacks[:1]]
+
+
+def _sum(reversals: Sequence[Mapping[str, str]]) -> Decimal:
+    return sum((Decimal(each["amount"]) for each in reversals), _ZERO)
 
 
 def content_of(reversals: Sequence[Reversal]) -> list[dict[str, str]]:

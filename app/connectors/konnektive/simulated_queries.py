@@ -37,6 +37,8 @@ def orders(world: World, fields: Fields) -> Any:
 
 def transactions(world: World, fields: Fields) -> Any:
     rows = _matching(world.transactions.values(), fields, ("orderId", "txnType", "merchantTxnId", "responseType"))
+    if not world.keeps_foreign_ids:
+        rows = [{**row, "merchantTxnId": ""} for row in rows]
     return _paged(_in_days(rows, fields, is_free=bool(fields.get("orderId"))), fields, "transactions")
 
 

@@ -48,6 +48,8 @@ class World:
     names_custom_fields_otherwise: bool = False
     """As ``udf1``: nobody can know them."""
     tells_currency: bool = True
+    keeps_foreign_ids: bool = True
+    """Whether a refund's foreign id comes back in queries."""
 
     @property
     def customers(self) -> dict[str, Row]:

@@ -57,6 +57,18 @@ async def test_a_second_refund_is_added_to_the_first():
         assert [each["merchantTxnId"] for each in konnektive.refunds] == ["1", "2"]
 
 
+async def test_refunds_are_recognised_by_their_amount_where_their_ids_do_not_come_back(world):
+    world.keeps_foreign_ids = False
+    async with driven(world) as konnektive:
+        await konnektive.send(order())
+        await konnektive.send(refunded(refund("20.00", "1")))
+        again = await konnektive.send(refunded(refund("20.00", "1")))
+        more = await konnektive.send(refunded(refund("20.00", "1"), refund("20.00", "2"), refund("9.00", "3")))
+        last = await konnektive.send(refunded(refund("20.00", "1"), refund("20.00", "2"), refund("9.00", "3")))
+        assert [each.outcome for each in (again, more, last)] == [Outcome.UNCHANGED, Outcome.UPDATED, Outcome.UNCHANGED]
+        assert [each["totalAmount"] for each in konnektive.refunds] == ["20.00", "20.00", "9.00"]
+
+
 async def test_an_order_refunded_in_part_before_its_import_arrives_with_its_refund():
     async with driven() as konnektive:
         settled = await konnektive.send(refunded(refund("9.00")))
