@@ -72,7 +72,7 @@ class CartWriter:
         if known.is_same:
             return Plan((RecordPlan(draft=draft, outcome=Outcome.UNCHANGED, target_id=known.target_id),))
         outcome = Outcome.UPDATED if known.exists else Outcome.CREATED
-        steps = placeholders(self.desk.path, draft, known)
+        steps = [*placeholders(self.desk.path, draft, known), *self.desk.arrival(draft)]
         if known.exists:
             steps.append(self.desk.removal_step(draft.key, "carts", known.target_id))
         steps.append(self._creation(draft, known))

@@ -33,7 +33,10 @@ class Desk:
     catalogue: Catalogue
     timing: Timing
     deleted: DeletedInStore
+    list_id: str = ""
     has_paused: bool = False
+    lacking: set[str] = field(default_factory=set)
+    """Customers of whom the store has said that the audience does not know them."""
     customers: Shelf = field(init=False)
     _known_customers: set[str] = field(default_factory=set)
 
@@ -66,6 +69,30 @@ class Desk:
             return []
         self.has_paused = True
         return [pausing(self.id, draft.key)]
+
+    def arrival(self, draft: Draft) -> list[Step]:
+        """Newer parts of Mailchimp take no order of somebody whom the audience does not know: then they are added
+        without a newsletter."""
+        customer = draft.content["customer"]
+        if customer["id"] not in self.lacking:
+            return []
+        return [
+            Step(
+                name=f"member {draft.key}",
+                method="PUT",
+                path=at(f"lists/{self.list_id}/members/{customer['id']}"),
+                keys=(draft.key,),
+                query={"skip_merge_validation": "true"},
+                body={"email_address": customer["email_address"], "status_if_new": "transactional"},
+                is_repeatable=True,
+                purpose=text("Add the member"),
+            )
+        ]
+
+    def heard(self, step: Step) -> None:
+        """The store has refused this order or cart because the audience lacks its customer."""
+        if isinstance(step.body, Mapping) and isinstance(step.body.get("customer"), Mapping):
+            self.lacking.add(str(step.body["customer"]["id"]))
 
     async def goods(self, drafts: Sequence[Draft], asked: set[str]) -> Mapping[str, Json]:
         """The facts about the lines of each draft; products of a draft that is looked up again are asked for anew."""

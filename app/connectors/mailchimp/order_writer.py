@@ -103,7 +103,7 @@ class OrderWriter:
         if known.is_same and not known.facts.get("has_cart"):
             return Plan((RecordPlan(draft=draft, outcome=Outcome.UNCHANGED, target_id=known.target_id),))
         outcome = Outcome.UPDATED if known.exists else Outcome.CREATED
-        steps = [*placeholders(self.desk.path, draft, known), *self.desk.quiet(draft)]
+        steps = [*placeholders(self.desk.path, draft, known), *self.desk.arrival(draft), *self.desk.quiet(draft)]
         steps += self._changes(draft, known) if known.exists else [self._creation(draft, known)]
         if known.facts.get("has_cart"):
             steps.append(self._cart_removal(draft))

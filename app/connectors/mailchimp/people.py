@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from app.connectors.mailchimp.wire import PAGE_SIZE, Row, Wire, rows_of, subscriber_hash, words
+from app.connectors.mailchimp.wire import PAGE_SIZE, Row, Wire, few_at_once, rows_of, subscriber_hash, words
 from app.core.addresses import normalised_email
 from app.core.consent import Standing
 from app.sdk.plan import Known
@@ -49,7 +49,7 @@ class People:
             known = {each: self._everybody.get(subscriber_hash(each), _NOBODY) for each in new}
         else:
             known = await self._ask(new)
-        return {**known, **{each: await self._thoroughly(each) for each in again}}
+        return {**known, **await few_at_once(again, self._thoroughly)}
 
     async def ask(self, emails: Sequence[str]) -> Mapping[str, Known]:
         """As they are at this moment."""
@@ -64,7 +64,7 @@ class People:
 
     async def _ask(self, emails: Sequence[str]) -> dict[str, Known]:
         self._spent += len(emails)
-        return {each: await self._one(each) for each in emails}
+        return await few_at_once(emails, self._one)
 
     async def _one(self, email: str) -> Known:
         query = {"fields": ",".join(_FIELDS)}

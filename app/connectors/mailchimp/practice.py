@@ -18,10 +18,10 @@ _FIRST = ("Jürgen", "Zoë", "Łucja", "Anke", "Grażyna", "Søren", "Maëlle", 
 _LAST = ("Müller", "Groß", "Wójcik", "Öztürk", "Sørensen", "Lefèvre", "Weiß", "Żak", "Böhm", "O'Brien")
 _STATUSES = ("subscribed",) * 5 + ("transactional", "transactional", "unsubscribed", "cleaned", "pending")
 _TEAS = (
-    ("101", "Ostfriesen-Mischung", "TEE-OFM", "8.90"),
-    ("102", "Grüner Jasmin", "TEE-JAS", "12.50"),
-    ("103", "Kräuterglück", "TEE-KRG", "6.40"),
-    ("104", "Rotbusch Karamell", "TEE-RBK", "7.20"),
+    ("101", "Ostfriesen-Mischung", "4711101", "8.90"),
+    ("102", "Grüner Jasmin", "4711102", "12.50"),
+    ("103", "Kräuterglück", "4711103", "6.40"),
+    ("104", "Rotbusch Karamell", "4711104", "7.20"),
 )
 _SIZES = (("S", "19.90"), ("M", "24.90"), ("L", "29.90"))
 _STOCKED = {"inventory_quantity": 5}
@@ -84,7 +84,7 @@ def _furnish_store(world: World, store_id: str, name: str, platform: str, people
     products["200"] = {
         **_product("200", "T-Shirt Teeladen", "", "19.90", 0),
         "variants": [
-            {"id": f"20{place}", "title": size, "sku": f"SHIRT-{size}", "price": Decimal(price), **_STOCKED}
+            {"id": f"20{place}", "title": size, "sku": f"471120{place}", "price": Decimal(price), **_STOCKED}
             for place, (size, price) in enumerate(_SIZES, 1)
         ],
     }

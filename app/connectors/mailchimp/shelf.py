@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-from app.connectors.mailchimp.wire import PAGE_SIZE, Row, Wire, words
+from app.connectors.mailchimp.wire import PAGE_SIZE, Row, Wire, few_at_once, words
 
 
 class Shelf:
@@ -34,8 +34,11 @@ class Shelf:
         known = self._ids
         asked = again + [each for each in new if known is None or each in known]
         self._spent += len(asked)
-        found = {each: await self._wire.get_or_none(f"{self._path}/{each}", {"fields": self._fields}) for each in asked}
+        found = await few_at_once(asked, self._one)
         return {each: row for each, row in found.items() if row is not None}
+
+    async def _one(self, row_id: str) -> Row | None:
+        return await self._wire.get_or_none(f"{self._path}/{row_id}", {"fields": self._fields})
 
     async def _is_dearer(self, count: int) -> bool:
         if not count:

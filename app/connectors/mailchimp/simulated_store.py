@@ -87,6 +87,8 @@ def customer_of(world: World, store: Row, body: Row) -> Row:
     if row is None:
         if not body.get("id") or not email or not isinstance(body.get("opt_in_status"), bool):
             raise invalid("The customer does not exist.", ("customer.email_address", "Required for a new customer."))
+        if world.needs_members and subscriber_hash(email) not in world.members[store["list_id"]]:
+            raise RefusedError(400, "Bad Request", "The customer was not found in audience.")
         row = rows[body["id"]] = {"id": body["id"], "email_address": email, "orders_count": 0, "total_spent": 0}
         _join(world, store["list_id"], email, opts_in=body["opt_in_status"])
     elif email and email != row["email_address"]:

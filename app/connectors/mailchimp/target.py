@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from app.connectors.mailchimp.account import Audience, Stores, StoreState, own_store_id, resuming
-from app.connectors.mailchimp.answers import is_duplicate, says
+from app.connectors.mailchimp.answers import is_duplicate, says, words_of
 from app.connectors.mailchimp.batches import Patience
 from app.connectors.mailchimp.cart_writer import CartWriter
 from app.connectors.mailchimp.catalogue import Catalogue
@@ -130,8 +130,15 @@ class MailchimpTarget:
         is_gone = answer.status == 404 and step.method in {"PATCH", "DELETE", "PUT"}
         lacks_product = step.method in {"POST", "PATCH"} and says(answer, "does not exist")
         is_customer_known = says(answer, "not be changed")
-        is_new_look = is_duplicate(answer) or is_gone or lacks_product or is_customer_known
+        lacks_member = says(answer, "not found in audience")
+        if lacks_member and self._desk is not None:
+            self._desk.heard(step)
+        is_new_look = is_duplicate(answer) or is_gone or lacks_product or is_customer_known or lacks_member
         return Judgement.EXISTS if is_new_look else Judgement.REFUSED
+
+    def culprits(self, step: Step, answer: Answer) -> Mapping[str, str]:
+        """Of many people in one plan, whom this step was about."""
+        return {step.keys[0]: words_of(answer)} if len(step.keys) == 1 else {}
 
     async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:
         return await self._writers[plan.records[0].draft.kind].confirm(plan, answers) if plan.records else {}
@@ -215,6 +222,7 @@ class MailchimpTarget:
             catalogue=catalogue,
             timing=timing,
             deleted=self._options.deleted_in_shop,
+            list_id=await self._audience.find(),
             has_paused=before.has_paused if before is not None else False,
         )
         return self._desk

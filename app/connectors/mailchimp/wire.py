@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from app.connectors.mailchimp.answers import classify
 from app.connectors.mailchimp.settings import MailchimpSettings
@@ -119,6 +120,24 @@ def _unknown_form(detail: str) -> ProtocolError:
         remedy=text("Try again later; if it happens again, please report it with the log."),
         detail=detail,
     )
+
+
+T = TypeVar("T")
+
+
+async def few_at_once(keys: Sequence[str], ask: Callable[[str], Awaitable[T]]) -> dict[str, T]:
+    """What ``ask`` gives for each key, in order; the first error ends all of them, and so does cancelling."""
+    found: dict[str, T] = {}
+    for start in range(0, len(keys), PACE.parallel):
+        few = keys[start : start + PACE.parallel]
+        tasks = [asyncio.ensure_future(ask(key)) for key in few]
+        try:
+            found |= zip(few, await asyncio.gather(*tasks), strict=True)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    return found
 
 
 # Values --------------------------------------------------------------------------------------------------------------

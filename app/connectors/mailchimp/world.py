@@ -62,6 +62,8 @@ class World:
     refused_busy: int = 0
     delay_s: float = 0.0
     """How long every request takes."""
+    needs_members: bool = False
+    """Orders and carts of people whom the audience lacks are refused, as newer parts of the vendor's do."""
     batch_rounds: int = 1
     """How often a batch is asked for before it has finished."""
 

@@ -25,6 +25,12 @@ HOME = Address(street="Teeweg 1", postcode="50667", city="Köln", country="DE")
 LEFT = {"unsubscribed": Standing.UNSUBSCRIBED, "cleaned": Standing.BOUNCED}
 
 
+REFUSAL = (
+    '{"title": "Invalid Resource", "detail": "Your merge fields were invalid.", "errors": [{"field": "MMERGE6", '
+    '"message": "Please enter a value"}]}'
+)
+
+
 async def sent(stage, *people, mode="history", **options):
     run = stage.run if mode == "history" else stage.sync
     return await run({Kind.CONTACTS: list(people)}, **options)
@@ -125,6 +131,18 @@ async def test_whom_mailchimp_refuses_fails_alone_with_its_reason(stage, mode, e
     assert result.balance.total.count(Outcome.CREATED) == 2
     assert stage.entry(Kind.CONTACTS, "2").reason == reason
     assert email not in stage.entry(Kind.CONTACTS, "2").message
+
+
+async def test_a_refused_change_among_others_fails_alone(stage):
+    """A few changes of a history are written one by one; the newcomers beside them arrive."""
+    await sent(stage, *(contact(number) for number in range(1, 4)))
+    stage.simulator.fail(status=400, method="PATCH", path=subscriber_hash("kunde0002@example.com"), body=REFUSAL)
+    people = [*(contact(number, last_name="Groß") for number in range(1, 4)), contact(4)]
+    result = await sent(stage, *people)
+    assert stage.entry(Kind.CONTACTS, "2").message == "Your merge fields were invalid. MMERGE6: Please enter a value"
+    assert result.balance.total.count(Outcome.FAILED) == 1
+    assert result.balance.total.count(Outcome.CREATED) == 1
+    assert stage.member("kunde0003@example.com")["merge_fields"]["LNAME"] == "Groß"
 
 
 async def test_a_required_field_that_the_shop_does_not_know_hinders_nobody(stage):

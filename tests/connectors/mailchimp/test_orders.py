@@ -209,6 +209,14 @@ async def test_the_address_of_a_customer_is_never_changed(stage):
     assert [row["email_address"] for row in stage.world.customers[STORE].values()] == ["kunde0001@example.com"]
 
 
+@pytest.mark.parametrize("kind", [Kind.ORDERS, Kind.CARTS])
+async def test_somebody_whom_the_audience_lacks_is_added_without_a_newsletter_where_that_is_asked_for(stage, kind):
+    stage.world.needs_members = True
+    result = await stage.run({kind: [order(1) if kind is Kind.ORDERS else cart(1)]})
+    assert result.balance.total.count(Outcome.CREATED) == 1
+    assert stage.member("kunde0001@example.com")["status"] == "transactional"
+
+
 def test_numbers_that_break_an_address_or_are_too_long_are_replaced_and_stay_the_same():
     assert store_key("R-1001_a.b") == "R-1001_a.b"
     for odd in ("a/b", "x" * 51, "größe", "..", "a b"):

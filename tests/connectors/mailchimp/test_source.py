@@ -129,9 +129,9 @@ async def test_products_come_with_variants_prices_and_stock():
         found = {each.id: each for each in await read_all(source, Kind.PRODUCTS)}
         levels = {each.sku: each.quantity for each in await read_all(source, Kind.STOCK)}
     tea, shirt = found["101"], found["200"]
-    assert (tea.sku, tea.price, tea.quantity, tea.variants) == ("TEE-OFM", Money.of("8.90", "EUR"), Decimal(40), ())
-    assert [(each.sku, each.name) for each in shirt.variants] == [("SHIRT-S", "S"), ("SHIRT-M", "M"), ("SHIRT-L", "L")]
-    assert levels["SHIRT-M"] == 5
+    assert (tea.sku, tea.price, tea.quantity, tea.variants) == ("4711101", Money.of("8.90", "EUR"), Decimal(40), ())
+    assert [(each.sku, each.name) for each in shirt.variants] == [("4711201", "S"), ("4711202", "M"), ("4711203", "L")]
+    assert levels["4711202"] == 5
 
 
 async def test_the_types_of_products_are_what_there_is_of_categories():

@@ -63,7 +63,7 @@ async def test_a_rough_connection_doubles_nothing(stage):
     stage.simulator.fail(kind=FaultKind.DROP_AFTER, method="POST", path="/lists/", times=1)
     for skip in (1, 7, 15):
         stage.simulator.fail(kind=FaultKind.DROP_AFTER, method="POST", path="/orders", skip=skip)
-        stage.simulator.fail(status=503, path="/orders", skip=skip)
+        stage.simulator.fail(status=503, method="GET", path="/orders", skip=skip)
     result = await stage.run(history())
 
     assert result.is_finished
