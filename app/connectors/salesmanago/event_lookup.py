@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.connectors.salesmanago.answers import Row
-from app.connectors.salesmanago.events import PURCHASE, Event
+from app.connectors.salesmanago.events import CART, PURCHASE, SHOP_KEY, Event
 from app.connectors.salesmanago.people import known_person, the_living
 from app.connectors.salesmanago.tags import plain
 from app.core.records import Cart, Order
@@ -40,9 +40,13 @@ def _event_of(row: Row) -> dict[str, Any]:
 
 
 def _is_of(row: Row, event: Event) -> bool:
-    """Another shop may number its orders alike: then the location tells them apart, where it is told back."""
-    is_same_place = str(row.get("location") or event["location"]) == event["location"]
-    return bool(is_same_place) and str(row.get("externalId") or "") == event["externalId"]
+    """A cart may have the number of an order, and another shop may number its orders alike: then its key tells them
+    apart, where it is told back. Address and location of the shop do not: both may change, and no history is entered
+    twice for that."""
+    is_cart, was_cart = event["contactExtEventType"] == CART, row["contactExtEventType"] == CART
+    shop = event.get(SHOP_KEY, "")
+    is_same_shop = not shop or row.get(SHOP_KEY) in {None, "", shop}
+    return is_same_shop and is_cart is was_cart and str(row.get("externalId") or "") == event["externalId"]
 
 
 _LABELS: Sequence[tuple[Text, str, Callable[[Order | Cart], str]]] = (

@@ -2,7 +2,7 @@
 
 https://docs.salesmanago.com/#adding-contact-external-events. The details follow the vendor's own plug-in for
 WooCommerce, so that its ready-made templates work: 1 names, 2 number of the order, 3 quantities, 4 note, 5 shipping,
-6 and 7 other product numbers, 8 language, 9 currency; 10 is the pick-up point.
+6 and 7 other product numbers, 8 language, 9 currency; 10 is the pick-up point, 11 the key of the shop.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ _OVER = {OrderStatus.CANCELLED, OrderStatus.FAILED}
 _LONGEST_PRODUCTS = 512
 _LONGEST_DETAIL = 255
 _LONGEST_DESCRIPTION = 2048
+SHOP_KEY = "detail11"
 _CENT = Decimal("0.01")
 _NOT_IN_LOCATION = re.compile(r"[^A-Za-z0-9_.;-]+")
 
@@ -114,6 +115,7 @@ class EventTerms:
             "products": cut((number for number, _ in known), ",", _LONGEST_PRODUCTS),
             "location": self.location,
             "shopDomain": self.shop_domain,
+            SHOP_KEY: self.mappings.source_id,
             "detail1": cut((line.name.replace(",", " ") for _, line in known), ",", _LONGEST_DETAIL),
             "detail3": cut((f"{line.quantity.normalize():f}" for _, line in known), "/", _LONGEST_DETAIL),
             "detail6": cut((line.sku for _, line in known if line.sku), ",", _LONGEST_DETAIL),
@@ -152,7 +154,7 @@ def is_equal(event: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     value = found.get("value")
     if value is not None and Decimal(str(value)) != event["value"]:
         return False
-    compared = ("products", "description", "detail1", "detail3", "detail10")
+    compared = ("products", "description", "location", "shopDomain", "detail1", "detail3", "detail10")
     return all(found[name] == event.get(name, "") for name in compared if found.get(name))
 
 

@@ -106,8 +106,8 @@ MANIFEST = Manifest(
             "such switch: pause rules that react to purchases while the history is imported."
         ),
         text(
-            "Events are recognised by the shop's order id. Purchases that another integration entered before are not "
-            "recognised: begin your history where that integration ended."
+            "Events are recognised by the shop's order id. Purchases that another integration entered before under "
+            "other numbers are not recognised: begin your history where that integration ended."
         ),
         text("The account counts in one currency; orders in another are held."),
         text("All refunds of an order together are one event RETURN, whose value grows with every refund."),

@@ -49,6 +49,7 @@ def test_a_purchase_follows_the_vendors_own_plug_in():
         "detail8": "pl",
         "detail9": "EUR",
         "detail10": "KRA01A",
+        "detail11": "lampenladen",
     }
 
 

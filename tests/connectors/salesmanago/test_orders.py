@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -14,7 +15,7 @@ from app.core.outcomes import Outcome
 from app.core.records import Kind, OrderStatus
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Timing
-from tests.connectors.salesmanago.conftest import integration
+from tests.connectors.salesmanago.conftest import SHOP, integration
 from tests.connectors.salesmanago.records import cart, contact, drafted, line, order
 
 
@@ -113,11 +114,42 @@ async def test_an_event_that_is_there_already_is_recognised_without_the_ledger(s
 
 
 async def test_the_same_number_of_another_shop_is_another_purchase(stage):
-    await integration(stage, orders=[order(1)]).run(settings={"location": "shop_1"})
-    result = await integration(stage, orders=[order(1)]).run(settings={"location": "shop_2"})
+    await integration(stage, orders=[order(1)]).run()
+    outlet = dataclasses.replace(SHOP, source_id="outlet")
+    result = await integration(stage, orders=[order(1)]).run(mappings=outlet)
 
     assert result.balance.total.count(Outcome.CREATED) == 1
-    assert [each["location"] for each in stage.world.events] == ["shop_1", "shop_2"]
+    assert [each["detail11"] for each in stage.world.events] == ["lampenladen", "outlet"]
+
+
+async def test_a_shop_that_moves_does_not_double_its_history(stage):
+    running = integration(stage, orders=[order(1), order(2)])
+    await running.run()
+    moved = dataclasses.replace(SHOP, source_url="https://lampen.example")
+    result = await running.run(mappings=moved, settings={"location": "lampen"})
+
+    assert result.balance.total.count(Outcome.UPDATED) == 2
+    assert [(each["location"], each["shopDomain"]) for each in stage.world.events] == [("lampen", "lampen.example")] * 2
+
+
+async def test_purchases_of_the_vendors_own_plug_in_are_recognised_by_their_number(stage):
+    row = buyer(stage)
+    stage.world.events.append(
+        {"id": "e1", "contactId": row["id"], "contactExtEventType": "PURCHASE", "externalId": "O1", "value": 29.95}
+    )
+    result = await integration(stage, orders=[order(1)]).run()
+
+    assert result.balance.total.count(Outcome.UNCHANGED) == 1
+    assert len(stage.world.events) == 1
+
+
+async def test_a_cart_and_an_order_of_the_same_number_are_two_things(stage):
+    same = {"orders": [order(1, id="77")], "carts": [cart(1, id="77")]}
+    await integration(stage, **same).run()
+    again = await integration(stage, **same).run()
+
+    assert stage.simulator.summary()["events"] == {"CART": 1, "PURCHASE": 1}
+    assert again.balance.total.count(Outcome.UNCHANGED) == 2
 
 
 async def test_a_purchase_its_refund_and_a_larger_refund_are_two_events(stage):
