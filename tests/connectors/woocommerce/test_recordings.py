@@ -6,6 +6,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from app.core.rules import GuestOrders, Rules, refusal_of
 from app.sdk.answers import Answer, RejectedError
 from app.sdk.source import Screens
 from tests.connectors.standard import opened, read_all
+from tests.connectors.woocommerce.conftest import mug
 
 pytestmark = pytest.mark.shared
 
@@ -270,3 +272,26 @@ def test_parts_of_orders_have_the_shape_of_recorded_ones(recorded, part):
     assert ours
     for each in ours:
         assert _differences(_shape(each), _shape(theirs[0])) == []
+
+
+# Edges of dates ------------------------------------------------------------------------------------------------------
+
+_AT_ORDER_139 = {"3": "2026-11-21T17:22:38", "8": "2026-11-21T17:31:39"}
+"""When it was changed last, in UTC: before the recordings of each block."""
+
+
+@pytest.mark.parametrize("number", [str(each) for each in (*range(304, 316), *range(317, 322), *range(805, 814))])
+async def test_filters_by_date_let_through_what_the_real_shop_let_through(recordings, number):
+    """Facts 6: bounds that exclude, shop time and UTC, zones, and what is shifted twice; on both kinds of store."""
+    answer, whole = _answer(recordings, number)
+    world = World()
+    world.setup.has_order_tables = number.startswith("8")
+    world.add_order([mug()], at=datetime(2026, 11, 21, 16, 12, 9, tzinfo=UTC))
+    (order,) = world.orders.values()
+    changed_at = datetime.fromisoformat(_AT_ORDER_139[number[0]]).replace(tzinfo=UTC)
+    world.orders = {139: {**order, "id": 139}}
+    world.touch(world.orders[139], changed_at)
+    async with opened(MANIFEST, simulator=simulator(0, world)) as account:
+        ours = await account.access.http.get(whole["request"]["path"])
+    theirs = json.loads(answer.content)
+    assert [row["id"] for row in ours.json()] == [row["id"] for row in theirs if row["id"] == 139]
