@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -32,8 +33,22 @@ class People:
         self._pages: int | None = None
         self._spent = 0
         self._asked: set[str] = set()
+        self._lock = asyncio.Lock()
 
     async def find(self, emails: Iterable[str]) -> Mapping[str, Known]:
+        async with self._lock:  # whoever asks while everybody is being read waits for all of it
+            return await self._find(emails)
+
+    async def existing(self, emails: Iterable[str]) -> set[str]:
+        """Those of the addresses that are contacts; asked as cheaply, and without counting as asked."""
+        wanted = [each for each in dict.fromkeys(emails) if each]
+        async with self._lock:
+            if self._everybody is not None or await self._is_dearer(len(wanted)):
+                everybody = await self._up_to_date()
+                return {each for each in wanted if each in everybody}
+            return {each for each, known in (await self._ask(wanted)).items() if known.exists}
+
+    async def _find(self, emails: Iterable[str]) -> Mapping[str, Known]:
         wanted = list(dict.fromkeys(emails))
         again = [each for each in wanted if each in self._asked]
         new = [each for each in wanted if each not in self._asked]
@@ -44,14 +59,6 @@ class People:
         else:
             known = await self._ask(new)
         return {**known, **await self._ask(again)}
-
-    async def existing(self, emails: Iterable[str]) -> set[str]:
-        """Those of the addresses that are contacts; asked as cheaply, and without counting as asked."""
-        wanted = [each for each in dict.fromkeys(emails) if each]
-        if self._everybody is not None or await self._is_dearer(len(wanted)):
-            everybody = await self._up_to_date()
-            return {each for each in wanted if each in everybody}
-        return {each for each, known in (await self._ask(wanted)).items() if known.exists}
 
     async def by_ext_id(self, ext_id: str) -> Known:
         row = await self._wire.contact(ext_id, "ext_id")

@@ -112,8 +112,13 @@ class HeldOrders:
         self._pages = math.ceil(order_count / _ORDERS_PAGE)
         self._all: dict[str, Row] | None = None
         self._asked: set[str] = set()
+        self._lock = asyncio.Lock()
 
     async def find(self, ids: Sequence[str]) -> Mapping[str, Row]:
+        async with self._lock:
+            return await self._find(ids)
+
+    async def _find(self, ids: Sequence[str]) -> Mapping[str, Row]:
         again = set(ids) & self._asked
         self._asked.update(ids)
         if again:
@@ -167,8 +172,13 @@ class HeldProducts:
         self._wire = wire
         self._all: dict[str, Row] | None = None
         self._asked: set[str] = set()
+        self._lock = asyncio.Lock()
 
     async def find(self, ids: Sequence[str]) -> Mapping[str, Row]:
+        async with self._lock:
+            return await self._find(ids)
+
+    async def _find(self, ids: Sequence[str]) -> Mapping[str, Row]:
         if self._all is None or set(ids) & self._asked:
             rows = await self._wire.rows("products", "products", {"sort": "asc"}, size=_PRODUCTS_PAGE)
             self._all = {words(row.get("id")): row for row in rows}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
 import pytest
 
+from app.connectors.brevo.people import People
+from app.connectors.brevo.wire import Wire
 from app.core.consent import Consent, ConsentState
 from app.core.errors import ConfigError
 from app.core.events import RunMode
@@ -340,6 +343,16 @@ async def test_a_large_account_is_read_once_and_then_only_what_changed():
     whole = [each for each in asked if "limit=1000" in each and "modifiedSince" not in each]
     assert len(whole) == 1
     assert len(asked) <= 4
+
+
+async def test_who_asks_while_everybody_is_read_misses_nobody():
+    async with staged(1500) as stage:
+        people = People(Wire(stage.access), 2, stage.access.clock)
+        emails = [f"kunde{number:04d}@example.com" for number in range(1, 1501)]
+        found = await asyncio.gather(people.find(emails[:700]), people.find(emails[700:]), people.existing(emails))
+    known = {**found[0], **found[1]}
+    assert all(each.exists for each in known.values())
+    assert found[2] == set(emails)
 
 
 async def test_what_brevo_holds_already_is_not_written_again(stage):
