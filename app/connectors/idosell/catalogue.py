@@ -10,7 +10,7 @@ from typing import Any
 from app.connectors.idosell.client import MOST_ROWS, Api, Listing
 from app.connectors.idosell.reading import Once, Place, all_rows, batches, by, page_size, place_text
 from app.connectors.idosell.shop import Shop
-from app.connectors.idosell.values import Row, part, rows_of, web_address, words
+from app.connectors.idosell.values import Row, is_yes, part, rows_of, web_address, words
 from app.core.records import Category, Deletion, Kind
 from app.sdk.source import Page, ReadRequest
 
@@ -102,12 +102,13 @@ class Catalogue:
         return {each: self._facts[each] for each in product_ids if each in self._facts}
 
     async def product_rows(self, product_ids: Sequence[str], fields: Sequence[str]) -> list[Row]:
+        """Those that are not deleted. A search for products by number takes no other filter beside it."""
         found: list[Row] = []
         for batch in batches(product_ids, MOST_ROWS):
             asked = [{"productId": int(each)} for each in batch]
-            params = {"productParams": asked, "returnProducts": "active", "returnElements": list(fields)}
+            params = {"productParams": asked, "returnElements": [*fields, "deleted"]}
             found += (await self._api.listed(PRODUCTS, params, 0, MOST_ROWS)).rows
-        return found
+        return [row for row in found if not is_yes(row.get("productIsDeleted"))]
 
     def _facts_of(self, row: Row, tree: CategoryTree, shop: Shop) -> ProductFacts:
         path = tree.path(words(row.get("categoryId")))

@@ -43,9 +43,11 @@ from app.sdk.source import Page, ReadRequest
 _FIELDS = [
     *("lang_data", "code", "producer_name", "category_id", "category_name", "currency", "retail_price", "vat"),
     *("visible", "icon", "pictures", "adding_time", "modification_time", "price_changed_time", "quantity_changed_time"),
-    *("version_data", "sizes_attributes", "quantities"),
+    *("version_data", "sizes_attributes", "quantities", "shops"),
 ]
-_STOCK_FIELDS = ["code", "sizes_attributes", "quantities", "quantity_changed_time"]
+_STOCK_FIELDS = ["code", "sizes_attributes", "quantities", "quantity_changed_time", "shops"]
+# The default product has the number 0 and holds what new products begin with.
+_REAL = {"skipDefaultProduct": "y"}
 _BY_ID = [{"elementName": "id", "sortDirection": "ASC"}]
 # Each by itself: whether the mode that names two of them means both or either is not documented.
 _CHANGES = {
@@ -59,56 +61,90 @@ _WITHOUT_SIZES = {"", "uniw", "onesize"}
 AnyRecord = Record | Unreadable
 
 
+class Assortment:
+    """The products of the chosen shop; of the whole panel where none was chosen."""
+
+    def __init__(self, api: Api, shop: Once[Shop], catalogue: Catalogue, *, is_one_shops: bool) -> None:
+        self._catalogue = catalogue
+        self._is_one_shops = is_one_shops
+        self.api = api
+        self.shop = shop
+
+    async def params(self, returned: str, fields: Sequence[str]) -> dict[str, Any]:
+        one_shop: dict[str, Any] = {}
+        if self._is_one_shops:
+            one_shop = {"productShops": [{"shopId": int((await self.shop.get()).id)}]}
+        return {
+            **_REAL,
+            **one_shop,
+            "returnProducts": returned,
+            "returnElements": list(fields),
+            "showPromotionsPrices": "y",
+            "ordersBy": _BY_ID,
+        }
+
+    async def page(self, params: Mapping[str, Any], page: int, size: int) -> Listing:
+        return await self.api.listed(PRODUCTS, params, page, size)
+
+    async def with_numbers(self, numbers: Sequence[str], fields: Sequence[str]) -> list[Row]:
+        """Without those of other shops."""
+        asked = [each for each in numbers if each.isdecimal()]
+        rows = await self._catalogue.product_rows(asked, fields) if asked else []
+        shop = (await self.shop.get()).id
+        return [row for row in rows if not self._is_one_shops or _is_in(row, shop)]
+
+    async def tree(self) -> CategoryTree:
+        return await self._catalogue.tree.get()
+
+
+def _is_in(row: Row, shop: str) -> bool:
+    shops = [words(each.get("shopId")) for each in rows_of(row.get("productShops"))]
+    return not shops or shop in shops
+
+
 class ProductReader:
     """Everything that is active; for changes, what changed in content, stock or price, and what was deleted."""
 
-    def __init__(self, api: Api, shop: Once[Shop], catalogue: Catalogue) -> None:
-        self._api = api
-        self._shop = shop
-        self._catalogue = catalogue
+    def __init__(self, assortment: Assortment) -> None:
+        self._assortment = assortment
 
     async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
         place = Place(request.cursor)
         phases = ["products"] if request.since is None else [*_CHANGES, *_GONE]
         begun = phases.index(place.phase) if place.phase in phases else 0
         for phase in phases[begun:]:
-            load = partial(self._page, await self._params(phase, request.since))
-            pages = numbered(self._api, load, key=by("productId"), limit=request.limit, offset=place.offset_in(phase))
+            load = partial(self._assortment.page, await self._params(phase, request.since))
+            pages = numbered(
+                self._assortment.api, load, key=by("productId"), limit=request.limit, offset=place.offset_in(phase)
+            )
             async for rows, end in pages:
                 yield Page(await self._of_phase(phase, rows, request), place_text(phase, offset=end))
 
     async def count(self, request: ReadRequest) -> int | None:
         if request.since is not None:
             return None
-        return (await self._page(await self._params("products", None), 0, 1)).total
+        return (await self._assortment.page(await self._params("products", None), 0, 1)).total
 
     async def fetch(self, ids: Sequence[str]) -> AsyncIterator[Page]:
         for batch in batches(ids, MOST_ROWS):
-            numbers = [each for each in batch if each.isdecimal()]
-            rows = await self._catalogue.product_rows(numbers, _FIELDS) if numbers else []
-            records = await self._records(rows)
+            records = await self._records(await self._assortment.with_numbers(batch, _FIELDS))
             known = {record.id for record in records}
             gone = [Deletion(id=each, kind=Kind.PRODUCTS) for each in batch if each not in known]
             yield Page((*records, *gone), place_text("fetch"))
 
     async def _params(self, phase: str, since: datetime | None) -> dict[str, Any]:
-        is_gone = phase in _GONE
-        params: dict[str, Any] = {
-            "returnProducts": phase if is_gone else "active",
-            "returnElements": ["modification_time"] if is_gone else _FIELDS,
-            "ordersBy": _BY_ID,
-        }
+        if phase in _GONE:
+            params = await self._assortment.params(phase, ["modification_time"])
+        else:
+            params = await self._assortment.params("active", _FIELDS)
         if since is not None:
-            mode = "modified" if is_gone else phase
+            mode = "modified" if phase in _GONE else phase
             params["productDate"] = {"productDateMode": mode, "productDateBegin": await self._day(since)}
         return params
 
     async def _day(self, since: datetime) -> str:
         """The filter knows days only."""
-        return since.astimezone((await self._shop.get()).zone).date().isoformat()
-
-    async def _page(self, params: Mapping[str, Any], page: int, size: int) -> Listing:
-        return await self._api.listed(PRODUCTS, params, page, size)
+        return since.astimezone((await self._assortment.shop.get()).zone).date().isoformat()
 
     async def _of_phase(self, phase: str, rows: Sequence[Row], request: ReadRequest) -> list[AnyRecord]:
         if phase in _GONE:
@@ -121,7 +157,7 @@ class ProductReader:
     async def _records(self, rows: Sequence[Row]) -> list[AnyRecord]:
         if not rows:
             return []
-        shop, tree = await self._shop.get(), await self._catalogue.tree.get()
+        shop, tree = await self._assortment.shop.get(), await self._assortment.tree()
         return [readable(words(row.get("productId")), row, partial(_product, row, shop, tree)) for row in rows]
 
 
@@ -157,9 +193,15 @@ def _product(row: Row, shop: Shop, tree: CategoryTree) -> Product:
 
 
 def _price(row: Row) -> Money | None:
+    """What a shopper pays today: the price of a promotion where there is one."""
     if not words(row.get("productRetailPrice")):
         return None
-    return money(row.get("productRetailPrice"), currency_from(row.get("currencyId")))
+    currency = currency_from(row.get("currencyId"))
+    usual, promoted = (
+        money(row.get("productRetailPrice"), currency),
+        money(row.get("productPromoRetailPrice"), currency),
+    )
+    return promoted if Decimal(0) < promoted.amount < usual.amount else usual
 
 
 def _net_price(row: Row) -> Money | None:
@@ -221,37 +263,32 @@ def quantities_by_size(row: Row) -> dict[str, Decimal | None]:
 
 
 class StockReader:
-    def __init__(self, api: Api, shop: Once[Shop], catalogue: Catalogue) -> None:
-        self._api = api
-        self._shop = shop
-        self._catalogue = catalogue
+    def __init__(self, assortment: Assortment) -> None:
+        self._assortment = assortment
 
     async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
-        zone = (await self._shop.get()).zone
-        params: dict[str, Any] = {"returnProducts": "active", "returnElements": _STOCK_FIELDS, "ordersBy": _BY_ID}
+        zone = (await self._assortment.shop.get()).zone
+        params = await self._assortment.params("active", _STOCK_FIELDS)
         if request.since is not None:
             begin = request.since.astimezone(zone).date().isoformat()
             params["productDate"] = {"productDateMode": "quantity_changed", "productDateBegin": begin}
-        load, offset = partial(self._page, params), Place(request.cursor).offset
+        load, offset = partial(self._assortment.page, params), Place(request.cursor).offset
         # Each product has several sizes: a page of products is a larger page of levels.
         most = None if request.limit is None else max(1, page_size(request.limit) // 4)
-        async for rows, end in numbered(self._api, load, key=by("productId"), limit=most, offset=offset):
+        async for rows, end in numbered(self._assortment.api, load, key=by("productId"), limit=most, offset=offset):
             levels = [level for row in rows for level in _levels(row, zone)]
             yield Page(levels, place_text("stock", offset=end))
 
     async def fetch(self, ids: Sequence[str]) -> AsyncIterator[Page]:
         """Ids are ``product-size``."""
-        zone = (await self._shop.get()).zone
+        zone = (await self._assortment.shop.get()).zone
         for batch in batches(ids, MOST_ROWS):
             numbers = sorted({each.partition("-")[0] for each in batch if each.partition("-")[0].isdecimal()})
-            rows = await self._catalogue.product_rows(numbers, _STOCK_FIELDS) if numbers else []
+            rows = await self._assortment.with_numbers(numbers, _STOCK_FIELDS)
             found = [level for row in rows for level in _levels(row, zone) if level.id in batch]
             known = {level.id for level in found}
             gone = [Deletion(id=each, kind=Kind.STOCK) for each in batch if each not in known]
             yield Page((*found, *gone), place_text("fetch"))
-
-    async def _page(self, params: Mapping[str, Any], page: int, size: int) -> Listing:
-        return await self._api.listed(PRODUCTS, params, page, size)
 
 
 def _levels(row: Row, zone: tzinfo) -> list[StockLevel | Unreadable]:

@@ -32,7 +32,10 @@ _ELEMENTS: Mapping[str, tuple[str, ...]] = {
     "sizes_attributes": ("productSizesAttributes",),
     "quantities": ("productStocksData",),
     "deleted": ("productIsDeleted",),
+    "shops": ("productShops",),
 }
+_DEFAULT: Row = {"productId": 0, "productDisplayedCode": "", "productRetailPrice": 0}
+"""Holds what new products begin with."""
 _DATES: Mapping[str, tuple[str, ...]] = {
     "added": ("productAddingTime",),
     "modified": ("productModificationTime",),
@@ -57,17 +60,32 @@ class Goods:
         return page_of(_matching(rows, params), params, "Results")
 
     def products(self, params: Mapping[str, Any]) -> Response:
-        known_only(params, {"productDate", "returnProducts", "returnElements", "productParams", *_PAGING})
-        place = params.get("returnProducts", "active")
-        ids = {int(each["productId"]) for each in params.get("productParams") or []}
-        rows = [
-            row
-            for row in self._world.products.values()
-            if row["_place"] == place and (not ids or row["productId"] in ids) and _is_of_day(row, params)
-        ]
+        if "productParams" in params:
+            known_only(params, {"productParams", "returnElements", "resultsPage", "resultsLimit"})
+            ids = {int(each["productId"]) for each in params["productParams"]}
+            rows = [row for row in self._world.products.values() if row["productId"] in ids]
+        else:
+            rows = self._searched(params)
         wanted = _fields(params.get("returnElements"))
+        if params.get("showPromotionsPrices") == "y" and "productRetailPrice" in wanted:
+            wanted.append("productPromoRetailPrice")
         shown = [{name: row[name] for name in ("productId", *wanted) if name in row} for row in rows]
         return page_of(_ordered(shown, params, "productId"), params, "results")
+
+    def _searched(self, params: Mapping[str, Any]) -> list[Row]:
+        filters = {"productDate", "returnProducts", "productShops", "skipDefaultProduct"}
+        known_only(params, {*filters, "returnElements", "showPromotionsPrices", *_PAGING})
+        place = params.get("returnProducts", "active")
+        shops = {each["shopId"] for each in params.get("productShops") or []}
+        found = [
+            row
+            for row in self._world.products.values()
+            if row["_place"] == place
+            and _is_of_day(row, params)
+            and (not shops or shops & {each["shopId"] for each in row["productShops"]})
+        ]
+        is_whole = place == "active" and "productDate" not in params
+        return found if params.get("skipDefaultProduct") == "y" or not is_whole else [_DEFAULT, *found]
 
     def categories(self, params: Mapping[str, Any]) -> Response:
         known_only(params, {"ids", "languages", "return_last_changed_time", "results_page", "results_limit"})

@@ -13,7 +13,7 @@ from app.connectors.idosell.consents import Consents
 from app.connectors.idosell.contacts import ContactReader
 from app.connectors.idosell.marketplaces import is_masked
 from app.connectors.idosell.orders import CartReader, OrderParser, OrderReader, OrderSearch
-from app.connectors.idosell.products import ProductReader, StockReader
+from app.connectors.idosell.products import Assortment, ProductReader, StockReader
 from app.connectors.idosell.reading import Once
 from app.connectors.idosell.settings import IdoSellSettings, IdoSellSourceOptions, MarketplaceOrders
 from app.connectors.idosell.shop import Shop, read_shop, read_shops
@@ -42,8 +42,8 @@ class IdoSellSource(Source):
         self._contacts = ContactReader(self._api, shop, consents, with_subscribers=with_subscribers)
         search, parser = OrderSearch(self._api, shop), OrderParser(shop, catalogue, self._contacts, consents)
         self._orders, self._carts = OrderReader(search, parser), CartReader(search, parser)
-        self._products = ProductReader(self._api, shop, catalogue)
-        self._stock = StockReader(self._api, shop, catalogue)
+        assortment = Assortment(self._api, shop, catalogue, is_one_shops=bool(access.settings.shop_id))
+        self._products, self._stock = ProductReader(assortment), StockReader(assortment)
         self._categories = CategoryReader(catalogue)
 
     def read(self, request: ReadRequest) -> AsyncIterator[Page]:

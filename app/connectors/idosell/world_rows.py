@@ -32,6 +32,7 @@ def product(number: int, name: str, price: str, vat: int, code: str, at: str) ->
         "productDisplayedCode": code,
         "productIsDeleted": "n",
         "_place": "active",
+        "productShops": [{"shopId": 1}],
         "producerName": "Lipowa Pracownia",
         "categoryId": 0,
         "categoryName": "",

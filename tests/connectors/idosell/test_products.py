@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from app.connectors.idosell.world import OTHER_SHOP
+from app.connectors.idosell.world_rows import shop as shop_row
 from app.core.money import Money
 from app.core.records import Deletion, Kind, Product, Unreadable
 from tests.connectors.idosell.conftest import START
@@ -30,6 +32,24 @@ async def test_a_product_is_read_with_path_price_address_and_picture(shop, world
     assert cup.url == "https://sklep.example/product-pol-101.html"
     assert cup.image_url == "https://sklep.example/hpeciai/101-1.jpg"
     assert (cup.variants, cup.quantity, cup.is_active) == ((), Decimal(10), True)
+
+
+async def test_the_price_of_a_promotion_is_the_price(shop, world):
+    world.products[_CUP]["productPromoRetailPrice"] = 32.0
+    world.products[_APRON]["productPromoRetailPrice"] = 0
+    found = await _products(shop)
+    assert (found[_CUP].price, found[_CUP].net_price) == (Money.of("32", "PLN"), Money.of("26.02", "PLN"))
+    assert found[_APRON].price == Money.of("119", "PLN")
+
+
+async def test_products_of_another_shop_stay_out_where_one_was_chosen(shop, world):
+    world.shops.append(shop_row(OTHER_SHOP, "inny.example"))
+    world.products[_CUP]["productShops"] = [{"shopId": OTHER_SHOP}]
+    async with shop(settings={"shop_id": "1"}) as account:
+        source = account.source()
+        assert [each.id for each in await read_all(source, Kind.PRODUCTS)] == [_APRON]
+        assert {each.id.partition("-")[0] for each in await read_all(source, Kind.STOCK)} == {_APRON}
+        assert await fetched(source, Kind.PRODUCTS, [_CUP]) == [Deletion(id=_CUP, kind=Kind.PRODUCTS)]
 
 
 async def test_the_address_that_the_shop_states_comes_first(shop, world):
@@ -86,6 +106,7 @@ async def test_only_the_fields_in_use_are_asked_for(shop, world):
         await read_all(account.source(), Kind.PRODUCTS)
         (asked,) = [each.json()["params"] for each in account.simulator.journal if "products/search" in each.path]
     assert asked["resultsLimit"] == 100
+    assert asked["skipDefaultProduct"] == "y", "the default product is none"
     assert len(asked["returnElements"]) < 20
 
 
