@@ -13,6 +13,7 @@ from app.sdk.access import Access
 from app.sdk.check import Probe
 from app.sdk.manifest import Category, Manifest, Reads
 from app.sdk.pacing import Pace
+from app.sdk.scale import Trait
 from app.sdk.source import Source
 
 if TYPE_CHECKING:
@@ -70,6 +71,10 @@ MANIFEST = Manifest(
             note=text("From a list of products, or the distinct products of order lines."),
         ),
     ),
+    exempt={
+        Trait.RATE_LIMIT: text("A file has no limit."),
+        Trait.DUPLICATES_ANSWERED: text("A file is only read."),
+    },
     limits=(
         text("A file does not say what changed: it is read whole each time, and unchanged records cost nothing."),
         text("One account reads one file, of at most 2 gigabytes."),

@@ -114,6 +114,7 @@ async def test_an_empty_account_has_no_sample_and_says_so(stage):
     assert "no contacts yet" in str(found["sample"].message)
 
 
+@pytest.mark.proves("activecampaign", "errors_in_words")
 @pytest.mark.parametrize(
     ("status", "body", "expected", "words"),
     [
@@ -166,6 +167,7 @@ async def test_the_pace_stays_below_the_limit_without_a_single_refusal():
         assert took_s < 60 / (0.8 * 5)
 
 
+@pytest.mark.proves("activecampaign", "rate_limit")
 @pytest.mark.parametrize("status", [429, 503])
 async def test_an_overloaded_account_is_waited_for_and_nothing_is_lost(status):
     async with staged() as stage:

@@ -171,6 +171,7 @@ async def test_a_named_bad_order_fails_alone_and_the_others_arrive(stage):
     assert len([each for each in stage.simulator.writes if each.path == GRAPHQL]) == 2
 
 
+@pytest.mark.proves("activecampaign", "duplicates_answered")
 async def test_a_lost_answer_to_a_historical_batch_doubles_nothing(stage):
     drive = await stage.drive(Kind.ORDERS)
     stage.simulator.fail(kind=FaultKind.DROP_AFTER, path="ecom/graphql", skip=1)
@@ -201,6 +202,7 @@ async def test_a_deleted_order_stays_by_default(stage):
     assert (settled["O1"].outcome, settled["O1"].reason) == (Outcome.SKIPPED, "deleted_in_source")
 
 
+@pytest.mark.proves("activecampaign", "deletions")
 @pytest.mark.parametrize(("path", "total"), [("graphql", "91.11"), ("rest", "0.00")])
 async def test_a_deleted_order_can_be_cancelled(stage, path, total):
     await (await stage.drive(Kind.ORDERS, order_path=path)).send(order())

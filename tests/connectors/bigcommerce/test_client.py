@@ -39,6 +39,7 @@ def test_a_wrong_hash_and_a_wrong_token_cannot_be_told_apart(status):
     assert "do not belong together" in str(error)
 
 
+@pytest.mark.proves("bigcommerce", "errors_in_words")
 @pytest.mark.parametrize(
     ("path", "scope"),
     [
@@ -120,6 +121,7 @@ def _settings():
 # Over the socket ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("bigcommerce", "rate_limit")
 async def test_one_refusal_is_waited_out(shop, world):
     world.add_customer("a@example.com")
     async with shop() as account:

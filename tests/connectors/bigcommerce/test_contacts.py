@@ -143,6 +143,7 @@ async def test_subscribers_without_account_come_only_when_asked_for(shop, world)
     assert set(listed) >= {each.id for each in found}
 
 
+@pytest.mark.proves("bigcommerce", "deletions")
 async def test_a_deleted_customer_is_told_when_fetched_and_missing_from_the_sweep(shop, world):
     kept, gone = world.add_customer("a@example.com"), world.add_customer("b@example.com")
     world.delete_customer(gone)

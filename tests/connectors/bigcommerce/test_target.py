@@ -53,6 +53,7 @@ async def test_an_opt_out_ends_the_newsletter_and_nothing_else(shop, world, cons
         assert after == before
 
 
+@pytest.mark.proves("bigcommerce", "duplicates_answered")
 async def test_an_opt_out_that_was_written_is_not_written_again(shop, world):
     world.add_subscriber(_EMAIL)
     async with shop() as account:

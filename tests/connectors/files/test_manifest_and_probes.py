@@ -107,6 +107,7 @@ async def test_a_corrected_date_order_is_no_longer_a_note(write: WriteFile) -> N
     assert '"1/12/2026" is read as 12 January 2026.' in str(found["format"].message)
 
 
+@pytest.mark.proves("files", "errors_in_words")
 async def test_a_missing_file_stops_the_test_beside_its_field(tmp_path: Path) -> None:
     found = await stages(tmp_path / "gone.csv")
     assert found["file"].state is StageState.FAILED

@@ -95,6 +95,7 @@ async def test_a_limit_makes_small_pages(write: WriteFile) -> None:
     assert len(page.records) == 5
 
 
+@pytest.mark.proves("files", "deletions")
 async def test_named_records_are_fetched_and_vanished_ones_are_deletions(write: WriteFile) -> None:
     source = source_for(write(orders(300) + "x;bad;1;A;Cup;1;1\n;2026-01-01;1;A;Cup;1;1\n"))
     found = [
