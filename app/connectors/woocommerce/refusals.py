@@ -229,23 +229,33 @@ def blocked(detail: str) -> PermissionMissingError:
 def redirect(answer: Answer) -> AddressError:
     """The key never travels along; what the person may enter is the address of the shop, not that of the interface."""
     target = urljoin(answer.url, answer.headers.get("location", ""))
-    shop = shop_in(target)
-    if shop and shop != shop_in(answer.url):
+    detail = f"{answer.status} from {answer.url} to {target}"
+    shop, is_of_interface = shop_in(target), any(mark in target for mark in _INTERFACE)
+    is_other_host = urlsplit(target).netloc != urlsplit(answer.url).netloc
+    if target.startswith("http://") and answer.url.startswith("https://"):
+        return AddressError(
+            text("The shop redirects to an address without encryption: {address}.", address=shop),
+            remedy=text("Set both addresses to https:// under Settings → General in WordPress, or ask the provider."),
+            field="shop_address",
+            detail=detail,
+        )
+    if shop != shop_in(answer.url) and (is_other_host or is_of_interface):
         return AddressError(
             text("The shop redirects to {address}.", address=shop),
             remedy=text("Use that address in the account; your key is never sent along a redirect."),
-            suggestion=shop,
+            suggestion=shop or None,
             field="shop_address",
-            detail=f"{answer.status} from {answer.url} to {target}",
+            detail=detail,
         )
     return AddressError(
         text("The shop redirects its interface to one of its own pages: {address}.", address=target.partition("?")[0]),
         remedy=text(
             'Set the permalinks of the shop to "Post name" under Settings → Permalinks, or choose plain permalinks in'
-            " the account. A plug-in that adds slashes or languages to addresses may be the reason too."
+            " the account. A plug-in that asks visitors to sign in, or adds slashes or languages to addresses, may be"
+            " the reason too."
         ),
         field="permalinks",
-        detail=f"{answer.status} from {answer.url} to {target}",
+        detail=detail,
     )
 
 

@@ -6,11 +6,17 @@ import base64
 
 import pytest
 
+from app.connectors.woocommerce.frontage import Frontage
 from app.connectors.woocommerce.manifest import MANIFEST
+from app.connectors.woocommerce.refusals import refusal
+from app.connectors.woocommerce.settings import WooCommerceSettings
 from app.connectors.woocommerce.world import KEY, SECRET, Key
+from app.core.errors import AddressError
 from app.core.events import StageState
 from app.core.records import Kind
+from app.sdk.answers import Answer
 from app.sdk.check import run_probes
+from app.sdk.settings import parse
 from tests.connectors.woocommerce.conftest import mug
 
 _KINDS = (Kind.ORDERS, Kind.CONTACTS, Kind.PRODUCTS, Kind.OPT_OUTS)
@@ -132,11 +138,6 @@ async def test_a_shop_in_a_folder_is_reached_there(shop, world):
 
 
 async def test_another_configured_address_is_suggested(shop, world):
-    from app.connectors.woocommerce.frontage import Frontage
-    from app.connectors.woocommerce.settings import WooCommerceSettings
-    from app.core.errors import AddressError
-    from app.sdk.settings import parse
-
     values = {"shop_address": "https://shop.example", "consumer_key": "ck_1", "consumer_secret": "cs_1"}
     frontage = Frontage("https://shop.example", parse(WooCommerceSettings, values))
     with pytest.raises(AddressError) as caught:
@@ -183,6 +184,25 @@ async def test_a_redirecting_shop_is_suggested_without_the_interface(shop):
         account.simulator.fail(status=301, headers={"Location": "https://www.shop.example/wp-json/?a=b"}, times=-1)
         found = (await _stages(account))["sign_in"]
     assert found.suggestion == "https://www.shop.example"
+
+
+@pytest.mark.parametrize(
+    ("location", "field", "suggestion"),
+    [
+        ("https://www.shop.example/wp-json/wc/v3/orders?a=b", "shop_address", "https://www.shop.example"),
+        ("https://shop.example/laden/wp-json/wc/v3/orders", "shop_address", "https://shop.example/laden"),
+        ("/laden/wp-json/wc/v3/orders", "shop_address", "https://shop.example/laden"),
+        ("http://shop.example/wp-json/wc/v3/orders", "shop_address", None),
+        ("https://shop.example/wp-login.php?redirect_to=x", "permalinks", None),
+        ("/wp-json/wc/v3/orders/", "permalinks", None),
+        ("", "permalinks", None),
+    ],
+)
+def test_a_redirect_suggests_an_address_only_where_one_helps(location, field, suggestion):
+    headers = {"location": location} if location else {}
+    error = refusal(Answer(302, headers, b"", "https://shop.example/wp-json/wc/v3/orders"))
+    assert isinstance(error, AddressError)
+    assert (error.field, error.suggestion) == (field, suggestion)
 
 
 async def test_real_maintenance_is_told_for_data_and_pages(shop, world):
