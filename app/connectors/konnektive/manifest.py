@@ -80,8 +80,9 @@ MANIFEST = Manifest(
     limits=(
         text("Konnektive lets in only allowed internet addresses; one that changes has to be allowed anew."),
         text(
-            "Konnektive does not notice doubles. Every order is looked for by e-mail address and its id in a custom"
-            " field before it is sent; that costs a request for each order."
+            "Konnektive does not notice doubles. Every order is looked for by e-mail address, by last name and by its"
+            " id in a custom field before it is sent; that costs two requests for each. Who changed both address and"
+            " name meanwhile is not recognised."
         ),
         text("An imported order cannot be changed or deleted there; only refunds, chargebacks and its end are added."),
         text("An order bears the day of its import; put the day of the purchase into a free field if you need it."),

@@ -35,20 +35,27 @@ class OrderSearch:
         self._today = today
 
     async def look_up(self, drafts: Sequence[Draft]) -> Mapping[str, Known]:
-        """One query for each address, from its oldest order on: what was imported bears the day of its import."""
-        by_email: dict[str, list[Draft]] = {}
+        """By e-mail address, and what is not found so by last name: a buyer's address may have changed since. One
+        query for each, from its oldest order on, as what was imported bears the day of its import."""
+        found = await self._look_up_by("emailAddress", drafts)
+        missing = [draft for draft in drafts if not found[draft.key].exists and _value(draft, "lastName") != "-"]
+        renamed = await self._look_up_by("lastName", missing)
+        return {**found, **{key: known for key, known in renamed.items() if known.exists}}
+
+    async def _look_up_by(self, field: str, drafts: Sequence[Draft]) -> Mapping[str, Known]:
+        by_value: dict[str, list[Draft]] = {}
         for draft in drafts:
-            by_email.setdefault(str(draft.content["order"]["emailAddress"]), []).append(draft)
+            by_value.setdefault(_value(draft, field), []).append(draft)
         found: dict[str, Known] = {}
-        for email, same in by_email.items():
-            rows = await self._rows(email, min(_order_of(draft).created_at for draft in same))
+        for value, same in by_value.items():
+            rows = await self._rows(field, value, min(_order_of(draft).created_at for draft in same))
             for draft in same:
                 found[draft.key] = await self._known(draft, rows)
         return found
 
-    async def _rows(self, email: str, since: datetime) -> Sequence[Row]:
+    async def _rows(self, field: str, value: str, since: datetime) -> Sequence[Row]:
         asked = {
-            "emailAddress": email,
+            field: value,
             "campaignId": self._terms.campaign.id,
             "startDate": american_day(since - _DAY),
             "endDate": american_day(self._today + _DAY),
@@ -57,9 +64,8 @@ class OrderSearch:
         }
         rows = await query(self._http, "order/query/", asked)
         there = [row for row in rows if str(row.get("orderStatus")).upper() not in _GONE_THERE]
-        return [
-            row for row in there if str(row.get("campaignId") or self._terms.campaign.id) == self._terms.campaign.id
-        ]
+        campaign = self._terms.campaign.id
+        return [row for row in there if str(row.get("campaignId") or campaign) == campaign]
 
     async def _known(self, draft: Draft, rows: Sequence[Row]) -> Known:
         field = self._terms.options.order_id_field
@@ -90,6 +96,10 @@ class OrderSearch:
             return False
         total = _order_of(draft).total
         return any(total_of(row) == total.rounded().amount for row in rows if not tells_fields(row))
+
+
+def _value(draft: Draft, field: str) -> str:
+    return str(draft.content["order"][field])
 
 
 def _order_of(draft: Draft) -> Order:

@@ -10,6 +10,9 @@ from app.connectors.konnektive.simulated_rules import Fields, Refused, day
 from app.connectors.konnektive.world import Row, World
 
 
+_ORDER_FILTERS = ("orderId", "customerId", "campaignId", "emailAddress", "orderStatus", "lastName")
+
+
 def campaigns(world: World, fields: Fields) -> Any:
     rows = [row for row in world.campaigns.values() if fields.get("campaignId", row["campaignId"]) == row["campaignId"]]
     if not world.tells_currency:
@@ -25,7 +28,9 @@ def customers(world: World, fields: Fields) -> Any:
 
 def orders(world: World, fields: Fields) -> Any:
     rows = _matching(
-        world.orders.values(), fields, ("orderId", "customerId", "campaignId", "emailAddress", "orderStatus")
+        world.orders.values(),
+        fields,
+        ("orderId", "customerId", "campaignId", "emailAddress", "orderStatus", "lastName"),
     )
     rows = _in_days(rows, fields, is_free=bool(fields.get("orderId")))
     answer = _paged(rows, fields, "orders")

@@ -53,6 +53,22 @@ async def test_an_order_id_that_the_vendor_shows_as_client_order_id_counts_too()
     assert again.outcome is Outcome.UNCHANGED
 
 
+async def test_a_buyer_who_changed_the_address_is_found_by_name():
+    async with driven() as konnektive:
+        first = await konnektive.send(order())
+        again = await konnektive.send(order(email="neu@example.de", payment_method="klarna"))
+        assert again.outcome is Outcome.UNCHANGED
+        assert [each["orderId"] for each in konnektive.orders] == [first.target_id]
+
+
+async def test_somebody_of_the_same_name_has_an_order_of_their_own():
+    async with driven() as konnektive:
+        await konnektive.send(order())
+        other = await konnektive.send(order("B1B2C3D4", email="vetter@example.de"))
+        assert other.outcome is Outcome.CREATED
+        assert len(konnektive.orders) == 2
+
+
 async def test_shipping_and_discounts_are_in_the_prices_to_the_cent():
     bought = order(
         total=euros("99.99"),
