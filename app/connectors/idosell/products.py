@@ -1,4 +1,4 @@
-"""Products with their sizes as variants, and the stock that sizes carry.
+"""Products with their sizes as variants.
 
 A product without sizes has one all the same (``uniw``, ``onesize``). Colours are products of their own, which the panel
 groups by ``productVersion`` (https://idosell.readme.io/reference, products).
@@ -6,23 +6,22 @@ groups by ``productVersion`` (https://idosell.readme.io/reference, products).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from app.connectors.idosell.assortment import Assortment, quantities_by_size
 from app.connectors.idosell.catalogue import (
-    PRODUCTS,
-    Catalogue,
     CategoryTree,
     eans_of,
     image_url,
     in_language,
     product_url,
 )
-from app.connectors.idosell.client import MOST_ROWS, Api, Listing
-from app.connectors.idosell.reading import Once, Place, batches, by, numbered, page_size, place_text
+from app.connectors.idosell.client import MOST_ROWS
+from app.connectors.idosell.reading import Place, batches, by, numbered, place_text
 from app.connectors.idosell.shop import Shop
 from app.connectors.idosell.values import (
     Row,
@@ -30,13 +29,12 @@ from app.connectors.idosell.values import (
     moment,
     money,
     part,
-    quantity_from,
     readable,
     rows_of,
     words,
 )
 from app.core.money import Money
-from app.core.records import Deletion, Kind, Product, Record, StockLevel, Unreadable, Variant
+from app.core.records import Deletion, Kind, Product, Record, Unreadable, Variant
 from app.sdk.source import Page, ReadRequest
 
 # The vendor's names for what to return; everything else would make an answer ten times as large.
@@ -45,10 +43,6 @@ _FIELDS = [
     *("visible", "icon", "pictures", "adding_time", "modification_time", "price_changed_time", "quantity_changed_time"),
     *("version_data", "sizes_attributes", "quantities", "shops"),
 ]
-_STOCK_FIELDS = ["code", "sizes_attributes", "quantities", "quantity_changed_time", "shops"]
-# The default product has the number 0 and holds what new products begin with.
-_REAL = {"skipDefaultProduct": "y"}
-_BY_ID = [{"elementName": "id", "sortDirection": "ASC"}]
 # Each by itself: whether the mode that names two of them means both or either is not documented.
 _CHANGES = {
     "modified": "productModificationTime",
@@ -59,47 +53,6 @@ _GONE = ("deleted", "in_trash")
 _WITHOUT_SIZES = {"", "uniw", "onesize"}
 
 AnyRecord = Record | Unreadable
-
-
-class Assortment:
-    """The products of the chosen shop; of the whole panel where none was chosen."""
-
-    def __init__(self, api: Api, shop: Once[Shop], catalogue: Catalogue, *, is_one_shops: bool) -> None:
-        self._catalogue = catalogue
-        self._is_one_shops = is_one_shops
-        self.api = api
-        self.shop = shop
-
-    async def params(self, returned: str, fields: Sequence[str]) -> dict[str, Any]:
-        one_shop: dict[str, Any] = {}
-        if self._is_one_shops:
-            one_shop = {"productShops": [{"shopId": int((await self.shop.get()).id)}]}
-        return {
-            **_REAL,
-            **one_shop,
-            "returnProducts": returned,
-            "returnElements": list(fields),
-            "showPromotionsPrices": "y",
-            "ordersBy": _BY_ID,
-        }
-
-    async def page(self, params: Mapping[str, Any], page: int, size: int) -> Listing:
-        return await self.api.listed(PRODUCTS, params, page, size)
-
-    async def with_numbers(self, numbers: Sequence[str], fields: Sequence[str]) -> list[Row]:
-        """Without those of other shops."""
-        asked = [each for each in numbers if each.isdecimal()]
-        rows = await self._catalogue.product_rows(asked, fields) if asked else []
-        shop = (await self.shop.get()).id
-        return [row for row in rows if not self._is_one_shops or _is_in(row, shop)]
-
-    async def tree(self) -> CategoryTree:
-        return await self._catalogue.tree.get()
-
-
-def _is_in(row: Row, shop: str) -> bool:
-    shops = [words(each.get("shopId")) for each in rows_of(row.get("productShops"))]
-    return not shops or shop in shops
 
 
 class ProductReader:
@@ -246,68 +199,3 @@ def _latest(row: Row, zone: tzinfo) -> datetime | None:
 def _sum(quantities: Sequence[Decimal | None]) -> Decimal | None:
     """None where any is unlimited."""
     return None if None in quantities else sum(filter(None, quantities), Decimal(0))
-
-
-def quantities_by_size(row: Row) -> dict[str, Decimal | None]:
-    """Over all warehouses; None where one of them has it without limit (-1)."""
-    found: dict[str, Decimal | None] = {}
-    for stock in rows_of(part(row, "productStocksData").get("productStocksQuantities")):
-        for each in rows_of(stock.get("productSizesData")):
-            size, here = words(each.get("sizeId")), quantity_from(each.get("productSizeQuantity"))
-            before = found.get(size, Decimal(0))
-            found[size] = None if before is None or here is None else before + here
-    return found
-
-
-# Stock ----------------------------------------------------------------------------------------------------------------
-
-
-class StockReader:
-    def __init__(self, assortment: Assortment) -> None:
-        self._assortment = assortment
-
-    async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
-        zone = (await self._assortment.shop.get()).zone
-        params = await self._assortment.params("active", _STOCK_FIELDS)
-        if request.since is not None:
-            begin = request.since.astimezone(zone).date().isoformat()
-            params["productDate"] = {"productDateMode": "quantity_changed", "productDateBegin": begin}
-        load, offset = partial(self._assortment.page, params), Place(request.cursor).offset
-        # Each product has several sizes: a page of products is a larger page of levels.
-        most = None if request.limit is None else max(1, page_size(request.limit) // 4)
-        async for rows, end in numbered(self._assortment.api, load, key=by("productId"), limit=most, offset=offset):
-            levels = [level for row in rows for level in _levels(row, zone)]
-            yield Page(levels, place_text("stock", offset=end))
-
-    async def fetch(self, ids: Sequence[str]) -> AsyncIterator[Page]:
-        """Ids are ``product-size``."""
-        zone = (await self._assortment.shop.get()).zone
-        for batch in batches(ids, MOST_ROWS):
-            numbers = sorted({each.partition("-")[0] for each in batch if each.partition("-")[0].isdecimal()})
-            rows = await self._assortment.with_numbers(numbers, _STOCK_FIELDS)
-            found = [level for row in rows for level in _levels(row, zone) if level.id in batch]
-            known = {level.id for level in found}
-            gone = [Deletion(id=each, kind=Kind.STOCK) for each in batch if each not in known]
-            yield Page((*found, *gone), place_text("fetch"))
-
-
-def _levels(row: Row, zone: tzinfo) -> list[StockLevel | Unreadable]:
-    """One level for each size; none where the stock is unlimited."""
-    product = words(row.get("productId"))
-    try:
-        quantities = quantities_by_size(row)
-        changed_at = moment(row.get("productQuantityChangedTime"), zone)
-    except ValueError:
-        return [Unreadable(id=product, reason="unreadable", message="a quantity or its date is none", raw=row)]
-    codes = {words(each.get("sizeId")): each for each in rows_of(row.get("productSizesAttributes"))}
-    return [
-        StockLevel(
-            id=f"{product}-{size}",
-            sku=words(codes.get(size, {}).get("productSizeCodeExternal")) or f"{product}-{size}",
-            quantity=quantity,
-            updated_at=changed_at,
-            raw=row,
-        )
-        for size, quantity in quantities.items()
-        if quantity is not None
-    ]

@@ -7,16 +7,18 @@ from functools import partial
 from typing import TypeVar
 
 from app.connectors.idosell.answers import misunderstood
+from app.connectors.idosell.assortment import Assortment
 from app.connectors.idosell.catalogue import Catalogue, CategoryReader
 from app.connectors.idosell.client import Api
 from app.connectors.idosell.consents import Consents
 from app.connectors.idosell.contacts import ContactReader
 from app.connectors.idosell.marketplaces import is_masked
 from app.connectors.idosell.orders import CartReader, OrderParser, OrderReader, OrderSearch
-from app.connectors.idosell.products import Assortment, ProductReader, StockReader
+from app.connectors.idosell.products import ProductReader
 from app.connectors.idosell.reading import Once
 from app.connectors.idosell.settings import IdoSellSettings, IdoSellSourceOptions, MarketplaceOrders
 from app.connectors.idosell.shop import Shop, read_shop, read_shops
+from app.connectors.idosell.stock import StockReader
 from app.core.errors import ConfigError
 from app.core.records import Cart, Contact, Kind, Order, Record
 from app.core.rules import Refusal, skip
