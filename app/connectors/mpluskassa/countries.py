@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from babel import Locale
 
 from app.core.texts import Text, text
 
@@ -52,6 +55,7 @@ _KNOWN = (
     Country("SK", "SVK", text("Slovakia")),
     Country("US", "USA", text("United States")),
 )
+_LANGUAGES = ("pl", "fr", "de", "nl", "en")
 _BY_CODE = {code: each for each in _KNOWN for code in (each.alpha_2, each.alpha_3)}
 TABLE_KEYS: Mapping[str, Text] = {
     OTHERS: text("All other countries"),
@@ -60,17 +64,24 @@ TABLE_KEYS: Mapping[str, Text] = {
 
 
 def country(words: str) -> Country | None:
-    """By a code of two or three letters, or by its English name; None for what is not in the list."""
-    wanted = words.strip()
-    if found := _BY_CODE.get(wanted.upper()):
-        return found
-    return next((each for each in _KNOWN if each.name.message.casefold() == wanted.casefold()), None)
+    """By a code of two or three letters, or by its name; None for what is not in the list."""
+    return _BY_CODE.get(words.strip().upper()) or _BY_CODE.get(_names().get(words.strip().casefold(), ""))
 
 
 def alpha_2(words: str) -> str:
-    """The code of two letters, or the words as they stand where they name no country of the list."""
+    """The code of two letters, or the words as they stand where they name no country."""
     found = country(words)
-    return found.alpha_2 if found else words.strip()
+    return found.alpha_2 if found else _names().get(words.strip().casefold(), words.strip())
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, str]:
+    """Codes by names: a register's addresses name countries in the language of its shop."""
+    told: dict[str, str] = {}
+    for language in _LANGUAGES:
+        territories: Mapping[str, str] = Locale(language).territories
+        told |= {name.casefold(): code for code, name in territories.items() if len(code) == 2 and code.isalpha()}
+    return told
 
 
 def alpha_3(words: str) -> str:

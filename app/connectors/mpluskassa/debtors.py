@@ -38,7 +38,7 @@ class DebtorTerms:
         return filled(
             {
                 "extRelationId": f"{self.source}-{contact.id}",
-                **self._names(contact.company, person, contact.email),
+                **_names(contact.company, person),
                 **self.address(contact.address),
                 **self._delivery(contact.delivery),
                 "telephone": contact.phone,
@@ -59,7 +59,7 @@ class DebtorTerms:
         return filled(
             {
                 "extRelationId": f"{self.source}-{order.customer_id}" if order.customer_id else "",
-                **self._names(company, person, order.email),
+                **_names(company, person),
                 **self.address(order.billing),
                 **self._delivery(order.delivery),
                 "telephone": order.phone or billing.phone,
@@ -92,10 +92,12 @@ class DebtorTerms:
     def _delivery(self, address: Address | None) -> Row:
         return {f"delivery{name[0].upper()}{name[1:]}": value for name, value in self.address(address).items()}
 
-    def _names(self, company: str, person: str, email: str) -> Row:
-        if company:
-            return {"name": company, "contact": person, "companyName": company}
-        return {"name": person or email}
+
+def _names(company: str, person: str) -> Row:
+    """Nothing for somebody nameless: the register may know the name."""
+    if company:
+        return {"name": company, "contact": person, "companyName": company}
+    return {"name": person}
 
 
 @dataclass(slots=True)
@@ -169,11 +171,12 @@ def has_all(relation: Row, changed: Row) -> bool:
 
 
 def creation(key: str, relation: Row, *, save_as: str = "") -> Step:
+    """The register wants a name: whoever has none gets the e-mail address in its place."""
     saves: dict[str, Sequence[str | int]] = {save_as: ("relationNumber",)} if save_as else {}
     return step(
         "relation",
         "createRelation",
-        {"relation": relation},
+        {"relation": {"name": relation.get("email", ""), **relation}},
         key=key,
         saves={name: tuple(place) for name, place in saves.items()},
         purpose=text("Create the customer"),

@@ -117,6 +117,7 @@ MANIFEST = Manifest(
             "cancelled there, or its invoice is credited; a part of an order is left to you."
         ),
         text("Orders that were cancelled or refunded before they were sent stay out."),
+        text("Orders that another program entered before are not recognised: begin with a start date."),
         text("Customers and products are never deleted in the register; who is switched off there counts as deleted."),
         text("Where several customers have one e-mail address, the register itself chooses which one it gives."),
         text("The register knows neither newsletter nor consent: both live in a yes/no field that you name."),

@@ -110,7 +110,7 @@ class OrderWriter:
             return str(content["debtor"]), ()
         if not found:
             days = {"paymentWithinDays": int(content["days"])} if content["days"] else {}
-            wanted = {"name": content["reference"], **content["relation"], **days}
+            wanted = {**content["relation"], **days}
             return Ref(_RELATION), (creation(draft.key, wanted, save_as=_RELATION),)
         relation = merged(found, content["relation"])
         steps = () if has_all(found, relation) else (update(draft.key, relation),)

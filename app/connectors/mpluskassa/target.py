@@ -7,12 +7,13 @@ from secrets import token_hex
 from typing import Protocol
 
 from app.connectors.mpluskassa.articles import Articles
+from app.connectors.mpluskassa.chosen import Chosen
 from app.connectors.mpluskassa.contacts import ContactWriter, party
 from app.connectors.mpluskassa.debtors import Debtors, DebtorTerms
 from app.connectors.mpluskassa.faults import EXISTS, result_of
 from app.connectors.mpluskassa.goods import articles_of, product_of
 from app.connectors.mpluskassa.groups import CategoryWriter
-from app.connectors.mpluskassa.lists import TaxCodes, read_article_fields, read_branches, read_tax_codes, suggestions
+from app.connectors.mpluskassa.lists import TaxCodes, read_article_fields, read_tax_codes, suggestions
 from app.connectors.mpluskassa.opt_outs import OptOutWriter
 from app.connectors.mpluskassa.order_body import OrderBody
 from app.connectors.mpluskassa.order_terms import OrderTerms
@@ -51,7 +52,6 @@ _KIND_OF: Mapping[type, Kind] = {
     StockLevel: Kind.STOCK,
     OptOut: Kind.OPT_OUTS,
 }
-_IN_AN_EMPLOYEES_NAME = frozenset({Kind.ORDERS, Kind.STOCK, Kind.PRODUCTS})
 
 
 class Writer(Protocol):
@@ -81,10 +81,7 @@ class MplusTarget:
         self._writers: dict[Kind, Writer] = {}
 
     async def open(self, kinds: Sequence[Kind], timing: Timing) -> None:
-        if _IN_AN_EMPLOYEES_NAME & set(kinds):
-            await self._check_employee()
-        if {Kind.ORDERS, Kind.STOCK} & set(kinds):
-            await self._check_branch()
+        await Chosen(self._wire, self._options).check(kinds)
         for kind in kinds:
             if kind not in self._writers:
                 self._writers[kind] = await self._writer(kind)
@@ -149,7 +146,6 @@ class MplusTarget:
                     may_subscribe=options.subscribe_in_register,
                 )
             case Kind.ORDERS:
-                await self._check_debtor()
                 body = OrderBody(
                     settings=settings, options=options, taxes=await read_tax_codes(wire), attempt=self._attempt
                 )
@@ -177,32 +173,3 @@ class MplusTarget:
             properties=frozenset(await read_article_fields(self._wire)),
             home=taxes.home,
         )
-
-    async def _check_employee(self) -> None:
-        number = self._options.employee_number
-        answer = await self._wire.ask("getEmployee", {"employeeNumber": number})
-        if not str(answer.get("result", "")).endswith("-OK"):
-            raise ConfigError(
-                text("The register knows no employee {number}.", number=number),
-                remedy=text("Enter the number of an employee of the register, or 999999 for its super user."),
-                field="employee_number",
-            )
-
-    async def _check_branch(self) -> None:
-        branch = self._wire.settings.branch_number
-        known = {row["branchNumber"] for row in await read_branches(self._wire)}
-        if known and branch not in known:
-            raise ConfigError(
-                text("The register knows no branch {number}.", number=branch),
-                remedy=text("Choose one of the branches of the register in the account."),
-                field="branch",
-            )
-
-    async def _check_debtor(self) -> None:
-        number = self._options.default_debtor
-        if number and not await self._debtors.read(number):
-            raise ConfigError(
-                text("The register knows no customer {number}.", number=number),
-                remedy=text('Correct the number under "One customer for all orders", or leave it empty.'),
-                field="default_debtor",
-            )

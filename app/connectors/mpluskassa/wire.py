@@ -95,18 +95,17 @@ class Wire:
     ) -> AsyncIterator[tuple[Sequence[Row], int]]:
         """Pages of rows from a sync marker on, each with the marker to continue from.
 
-        A changed row gets a new, higher marker, so that it comes once more behind and is never missed. Only an empty
-        page is the end: how many rows a page holds at most is the register's business.
+        A changed row gets a new, higher marker, so that it comes once more behind and is never missed. The end is a
+        page without anything new: how many rows a page holds at most is the register's business, and one that does not
+        know markers tells everything at once, again and again.
         """
         while True:
             asked = {"syncMarker": marker, "syncMarkerLimit": limit, **more}
-            rows = listed(await self.request(operation, asked), *place)
+            told = listed(await self.request(operation, asked), *place)
+            rows = [row for row in told if highest_marker(row) >= marker]
             if not rows:
                 return
-            following = max(highest_marker(row) for row in rows) + 1
-            if following <= marker:  # without a marker of its own a row would come for ever
-                following = marker + len(rows)
-            marker = following
+            marker = max(highest_marker(row) for row in rows) + 1
             yield rows, marker
 
 

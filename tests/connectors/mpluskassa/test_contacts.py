@@ -89,6 +89,15 @@ async def test_an_address_in_capitals_is_the_same_customer(stage: Stage) -> None
     assert (settled.outcome, settled.target_id) == (Outcome.UPDATED, "100012")
 
 
+async def test_somebody_nameless_does_not_take_a_name_away(stage: Stage) -> None:
+    target = await stage.target(Kind.CONTACTS)
+    before = relation(stage, "klant002@example.com")["name"]
+    await stage.sent(target, person(email="klant002@example.com", first_name="", last_name=""))
+    assert relation(stage, "klant002@example.com")["name"] == before
+    await stage.sent(target, person(2, first_name="", last_name=""))
+    assert relation(stage, "person2@example.com")["name"] == "person2@example.com", "the register wants a name"
+
+
 async def test_a_register_without_the_exact_search_is_compared_here(stage: Stage) -> None:
     stage.world.register.too_old_for.add("findRelationV2")
     target = await stage.target(Kind.CONTACTS)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from app.connectors.mpluskassa.debtors import DebtorTerms
 from app.connectors.mpluskassa.lists import read_tax_codes
+from app.connectors.mpluskassa.order_terms import OrderTerms
+from app.connectors.mpluskassa.target_options import CountryWords, TargetOptions
 from app.connectors.mpluskassa.wire import Wire
 from app.core.errors import ConfigError, UnknownOutcomeError
 from app.core.money import Money
 from app.core.outcomes import Outcome
 from app.core.records import Address, Adjustment, Deletion, Discount, Kind, OrderStatus, Reversal
+from app.core.rules import Refusal
+from app.sdk.settings import parse
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Mappings, Timing
 from tests.connectors.mpluskassa.conftest import ARTICLES, AT, SHOP, Stage, change, line, order, person, refused, staged
@@ -178,6 +185,31 @@ async def test_two_shops_with_the_same_order_number_do_not_meet(stage: Stage) ->
         mappings = Mappings(source_system="woocommerce", source_id=shop)
         target = await stage.target(mappings=mappings, **ARTICLES)
         assert (await stage.sent(target, order())).outcome is Outcome.CREATED
+
+
+_SHARES = st.decimals(min_value="0.01", max_value="400", places=3)
+
+
+@settings(max_examples=40)
+@given(
+    goods=st.lists(st.tuples(_SHARES, _SHARES), min_size=1, max_size=6),
+    rebate=st.decimals(min_value="0.01", max_value="9", places=2),
+)
+def test_whatever_was_ordered_the_lines_come_to_what_was_paid(goods: Any, rebate: Decimal) -> None:
+    """As the register works it out: the price of a line times its quantity, to the cent."""
+    lines = [line("1010", str(quantity), str(price)) for quantity, price in goods]
+    record = order(lines=lines, discounts=(Discount(name="R", amount=Money.of(rebate, "EUR")),))
+    record = change(record, total=record.total.rounded())
+    terms = OrderTerms(
+        options=parse(TargetOptions, ARTICLES),
+        mappings=SHOP,
+        debtors=DebtorTerms(country_words=CountryWords.ALPHA_2, source="x"),
+        currency="EUR",
+    )
+    content = terms.content(record)
+    assert not isinstance(content, Refusal)
+    cents = [Decimal(each["quantity"]).scaleb(-each["places"]) * each["price"] for each in content["lines"]]
+    assert sum(int(each.quantize(Decimal(1), ROUND_HALF_UP)) for each in cents) == content["total"]
 
 
 # Taxes ----------------------------------------------------------------------------------------------------------------
@@ -391,7 +423,15 @@ async def test_a_deleted_order_changes_nothing(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "field"), [({"employee_number": 4711}, "employee_number"), ({"default_debtor": "5"}, "default_debtor")]
+    ("options", "field"),
+    [
+        ({"employee_number": 4711}, "employee_number"),
+        ({"default_debtor": "5"}, "default_debtor"),
+        ({"payment_methods": {"BTC": "Bitcoin"}}, "payment_methods"),
+        ({"default_payment_method": "BTC"}, "default_payment_method"),
+        ({"tax_codes": {"DE": "8"}}, "tax_codes"),
+        ({"turnover_groups": {"DE": "1", "*": "800"}}, "turnover_groups"),
+    ],
 )
 async def test_unknown_numbers_are_named_before_anything_is_sent(
     stage: Stage, options: dict[str, Any], field: str
@@ -408,6 +448,13 @@ async def test_an_unknown_branch_is_named() -> None:
         with pytest.raises(ConfigError) as raised:
             await stage.target()
     assert raised.value.field == "branch"
+
+
+async def test_an_unknown_consent_field_is_named_before_the_first_customer() -> None:
+    async with staged(settings={"consent_field": "Newsletter?"}) as stage:
+        with pytest.raises(ConfigError) as raised:
+            await stage.target(Kind.CONTACTS)
+    assert raised.value.field == "consent_field"
 
 
 async def test_another_branch_needs_its_workplace() -> None:

@@ -364,5 +364,6 @@ def test_quantities_have_as_few_decimal_places_as_there_can_be(amount: str, sent
 
 def test_countries_are_found_by_code_or_name() -> None:
     assert [alpha_2(each) for each in ("deu", "DE", "Germany", "Elbonia")] == ["DE", "DE", "DE", "Elbonia"]
+    assert [alpha_2(each) for each in ("Nederland", "Duitsland", "België", "Japan")] == ["NL", "DE", "BE", "JP"]
     assert [alpha_3(each) for each in ("nl", "Elbonia")] == ["NLD", ""]
     assert [row_for({"DE": "2", "*": "1"}, each) for each in ("DEU", "FR", "")] == ["2", "1", "1"]

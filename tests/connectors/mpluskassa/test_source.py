@@ -16,6 +16,7 @@ from app.connectors.mpluskassa.sales import Sale, tax_rate
 from app.connectors.mpluskassa.settings import MplusSettings, SourceOptions
 from app.connectors.mpluskassa.simulator import SECRET
 from app.connectors.mpluskassa.values import moment, moment_parts
+from app.connectors.mpluskassa.wire import Wire
 from app.core.consent import ConsentState
 from app.core.events import now
 from app.core.money import Money
@@ -122,6 +123,16 @@ async def test_what_changes_during_the_reading_comes_once_more_behind_and_is_not
     assert "100012" not in {each.id for each in first.records}
     assert [each.address.city for each in rest if each.id == "100012"] == ["Verhuisd"]
     assert {each.id for each in (*first.records, *rest)} == set(relations) - {"100007"}
+
+
+async def test_a_register_that_knows_no_markers_is_read_once_and_not_for_ever(stage: Stage) -> None:
+    people = stage.world.people.operations["getRelations"]({})["relationList"]["relation"]
+    for row in people:
+        row["syncMarker"] = 0
+    stage.world.register.state["marker"] = 0
+    wire = Wire(stage.account.access)
+    pages = [rows async for rows, _ in wire.marked("getRelations", ("relationList", "relation"), 0, 500)]
+    assert [len(rows) for rows in pages] == [len(people)]
 
 
 async def test_products_are_asked_for_by_the_time_of_their_change(stage: Stage) -> None:
