@@ -9,7 +9,6 @@ from typing import Any
 from app.connectors.konnektive.simulated_rules import Fields, Refused, day
 from app.connectors.konnektive.world import Row, World
 
-
 _ORDER_FILTERS = ("orderId", "customerId", "campaignId", "emailAddress", "orderStatus", "lastName")
 
 
@@ -27,11 +26,7 @@ def customers(world: World, fields: Fields) -> Any:
 
 
 def orders(world: World, fields: Fields) -> Any:
-    rows = _matching(
-        world.orders.values(),
-        fields,
-        ("orderId", "customerId", "campaignId", "emailAddress", "orderStatus", "lastName"),
-    )
+    rows = _matching(world.orders.values(), fields, _ORDER_FILTERS)
     rows = _in_days(rows, fields, is_free=bool(fields.get("orderId")))
     answer = _paged(rows, fields, "orders")
     return {
