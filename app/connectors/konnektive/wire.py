@@ -2,7 +2,7 @@
 
 ``{"result": "SUCCESS" | "ERROR" | "MERC_REDIRECT", "message": object, list or text}``; the content type of an answer is
 not reliable, so the body is read as it is. A query that finds nothing answers ERROR
-(https://github.com/astermd/checkoutchamp-client; dossier of the vendor's help pages in the manifest's documents).
+(https://github.com/astermd/checkoutchamp-client and the vendor's help pages, see the documents of the manifest).
 """
 
 from __future__ import annotations
