@@ -49,7 +49,7 @@ class People:
             known = {each: self._everybody.get(subscriber_hash(each), _NOBODY) for each in new}
         else:
             known = await self._ask(new)
-        return {**known, **await few_at_once(again, self._thoroughly)}
+        return {**known, **await self._anew(again)}
 
     async def ask(self, emails: Sequence[str]) -> Mapping[str, Known]:
         """As they are at this moment."""
@@ -69,7 +69,14 @@ class People:
     async def _one(self, email: str) -> Known:
         query = {"fields": ",".join(_FIELDS)}
         row = await self._wire.get_or_none(f"{self._path}/{subscriber_hash(email)}", query)
-        return _NOBODY if row is None else _known(row)
+        return _known(row) if row is not None and _address(row) == email else _NOBODY  # never somebody else's row
+
+    async def _anew(self, emails: Sequence[str]) -> Mapping[str, Known]:
+        """Many at once, after a lost answer to the bulk call say, are cheaper to read with everybody else."""
+        if self._pages is None or len(emails) <= self._pages:
+            return await few_at_once(emails, self._thoroughly)
+        self._everybody = await self._read_everybody()
+        return {each: self._everybody.get(subscriber_hash(each), _NOBODY) for each in emails}
 
     async def _thoroughly(self, email: str) -> Known:
         """Somebody whose address was changed in Mailchimp may still stand under the hash of the old one: then a write
@@ -81,18 +88,22 @@ class People:
         page = await self._wire.get("search-members", query)
         matches = page.get("exact_matches")
         rows = rows_of(matches, "members") if isinstance(matches, Mapping) else []
-        found = [_known(row) for row in rows if normalised_email(words(row.get("email_address"))) == email]
+        found = [_known(row) for row in rows if _address(row) == email]
         if len(found) > 1:
             return Known(exists=True, matches=len(found))
         return found[0] if found else _NOBODY
 
     async def _read_everybody(self) -> dict[str, Known]:
-        """Archived people are listed only when they are asked for."""
+        """By the hash of their address. Archived people are listed only when they are asked for."""
         everybody: dict[str, Known] = {}
-        for query in ({}, {"status": "archived"}):
+        for query in ({"status": "archived"}, {}):
             async for row in self._wire.rows(self._path, "members", _FIELDS, query):
-                everybody[words(row.get("id"))] = _known(row)
+                everybody[subscriber_hash(_address(row))] = _known(row)
         return everybody
+
+
+def _address(row: Row) -> str:
+    return normalised_email(words(row.get("email_address")))
 
 
 def tags_of(row: Row) -> tuple[str, ...]:

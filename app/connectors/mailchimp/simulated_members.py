@@ -85,7 +85,8 @@ def put_member(call: Call) -> Reply:
     row = _find(call.world, list_id, path)
     if row is None and not body.get("status_if_new"):
         raise invalid("The resource submitted could not be validated.", ("status_if_new", "Required."))
-    if subscriber_hash(body["email_address"]) != path and "@" not in path:
+    is_taken = row is not None and row["email_address"].casefold() != body["email_address"].casefold()
+    if is_taken or (subscriber_hash(body["email_address"]) != path and "@" not in path):
         raise _member_exists(body["email_address"])
     fields = checked_fields(call, list_id, body)
     if row is None:

@@ -320,6 +320,15 @@ async def test_a_member_under_the_hash_of_an_old_address_is_found_by_searching(s
     assert (step.method, step.path) == ("PATCH", f"3.0/lists/{AUDIENCE}/members/{row['id']}")
 
 
+async def test_a_row_with_another_address_is_never_taken_for_the_person(stage):
+    """The hash is that of an address which somebody else had before."""
+    row = stage.world.add_member(AUDIENCE, "kunde0001@example.com", "subscribed")
+    row["email_address"] = "jemand.anders@example.com"
+    result = await sent(stage, contact(1), mode="live")
+    assert result.balance.total.count(Outcome.FAILED) == 1
+    assert row["merge_fields"]["LNAME"] == ""
+
+
 async def test_only_the_end_of_a_subscription_is_told_of_somebody_who_is_not_sent(stage):
     stage.world.add_member(AUDIENCE, "kunde0001@example.com", "subscribed")
     target = stage.target()
