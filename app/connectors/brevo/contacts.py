@@ -14,25 +14,23 @@ from typing import cast
 from msgspec.structs import replace
 
 from app.connectors.brevo.answers import code_of, duplicates_of, is_invalid_phone
-from app.connectors.brevo.attributes import ASKED, AttributePlan, AttributeValue, same_values
+from app.connectors.brevo.attributes import ASKED, AttributePlan, same_values
+from app.connectors.brevo.contact_plans import lines, removal, writing
 from app.connectors.brevo.naming import scoped
 from app.connectors.brevo.people import NOBODY, People
 from app.connectors.brevo.settings import DeletedPeople
 from app.connectors.brevo.wire import as_object, words
 from app.core.consent import ConsentAction, ConsentDecision, ConsentState, Standing, decide
-from app.core.fields import field_label, field_value
 from app.core.outcomes import Outcome
 from app.core.records import Contact, Deletion, Kind, Record
 from app.core.rules import Refusal, hold, skip
-from app.core.texts import Text, text
+from app.core.texts import text
 from app.sdk.answers import Answer
 from app.sdk.plan import Draft, FieldLine, Json, Known, Plan, RecordPlan, Settled, Step
 from app.sdk.target import Judgement, Mappings, Timing
 
 _WITHDRAWAL = "withdrawal"
 """Marks the content of a contact of whom only the end of a subscription is told."""
-_ONLY_NEW = text("Only when the contact is created.")
-_OBJECTING = {Standing.UNSUBSCRIBED, Standing.BOUNCED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class Contacts:
             kind=Kind.CONTACTS,
             record=contact,
             content={_WITHDRAWAL: self.list_id},
-            fields=_lines(contact, ()),
+            fields=lines(contact, ()),
             natural_keys=(contact.email,),
         )
 
@@ -104,7 +102,7 @@ class Contacts:
                 "consent": contact.consent.state.value,
                 "list": self.list_id,
             },
-            fields=_lines(contact, values),
+            fields=lines(contact, values),
             natural_keys=(contact.email,),
         )
 
@@ -157,7 +155,7 @@ class Contacts:
         records, steps = list[RecordPlan](), list[Step]()
         for draft, known in drafts:
             is_deletion = isinstance(draft.record, Deletion)
-            record, own = _removal(draft, known) if is_deletion else self._planned(draft, known)
+            record, own = removal(draft, known) if is_deletion else self._planned(draft, known)
             records.append(record)
             steps += own
         return Plan(tuple(records), tuple(steps))
@@ -197,7 +195,7 @@ class Contacts:
             target_id=known.target_id,
         )
         asks = decision.action is ConsentAction.SUBSCRIBE and self.confirmation is not None
-        return record, [_writing(draft, known, body, decision), *([self._asking(draft)] if asks else [])]
+        return record, [writing(draft, known, body, decision), *([self._asking(draft)] if asks else [])]
 
     def _body(self, draft: Draft, known: Known, decision: ConsentDecision) -> dict[str, Json]:
         """Empty where Brevo holds all of it. Keys that could bring somebody back are there only by decision."""
@@ -280,68 +278,6 @@ class Contacts:
         return settled
 
 
-def _writing(draft: Draft, known: Known, body: Mapping[str, Json], decision: ConsentDecision) -> Step:
-    if not known.exists:
-        return Step(
-            name=f"contact:{draft.key}",
-            method="POST",
-            path="contacts",
-            keys=(draft.key,),
-            body={"email": draft.content["email"], **body, "updateEnabled": False},
-            purpose=text("Create the contact"),
-        )
-    return Step(
-        name=f"contact:{draft.key}",
-        method="PUT",
-        path=f"contacts/{known.target_id}",
-        query={"identifierType": "contact_id"},
-        keys=(draft.key,),
-        body=body,
-        # Whoever leaves the list between two tries would be brought back: then it is looked up first.
-        is_repeatable=decision.action is not ConsentAction.SUBSCRIBE,
-        purpose=text("Update the contact"),
-    )
-
-
-def _removal(draft: Draft, known: Known) -> tuple[RecordPlan, Sequence[Step]]:
-    """An objection must not be forgotten with the person: whoever unsubscribed stays, and stays unsubscribed."""
-    if not known.exists:
-        return RecordPlan(draft=draft, outcome=Outcome.SKIPPED, reason="not_in_target"), ()
-    if known.standing in _OBJECTING:
-        return (
-            RecordPlan(draft=draft, outcome=Outcome.SKIPPED, reason="kept_objection", target_id=known.target_id),
-            (),
-        )
-    step = Step(
-        name=f"contact:{draft.key}",
-        method="DELETE",
-        path=f"contacts/{known.target_id}",
-        query={"identifierType": "contact_id"},
-        keys=(draft.key,),
-        is_repeatable=True,
-        purpose=text("Delete the contact"),
-    )
-    return RecordPlan(draft=draft, outcome=Outcome.UPDATED, reason="deleted_in_source", target_id=known.target_id), (
-        step,
-    )
-
-
 def _contact(draft: Draft) -> Contact:
     """Deletions never come here."""
     return cast(Contact, draft.record)
-
-
-def _lines(contact: Contact, values: Sequence[AttributeValue]) -> tuple[FieldLine, ...]:
-    return (
-        FieldLine(text("E-mail"), contact.email, f"email: {contact.email}"),
-        *(
-            FieldLine(
-                field_label(each.source) if each.source else text("Tags"),
-                field_value(contact, each.source) if each.source else ", ".join(contact.tags),
-                f"{each.name}: {each.value}",
-                Text("") if each.on_update else _ONLY_NEW,
-            )
-            for each in values
-        ),
-        FieldLine(text("Newsletter consent"), contact.consent.state.value, ""),
-    )

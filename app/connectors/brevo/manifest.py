@@ -106,6 +106,9 @@ MANIFEST = Manifest(
             "was refused and why is told by Brevo to web addresses only."
         ),
         text("An order is never deleted in Brevo; a product is marked as deleted. Carts are not sent."),
+        text(
+            "Whoever stands in the shop twice with one address is one contact: deleting the one sent last deletes it."
+        ),
         text("An import cannot be undone here: take back what it created in Brevo itself."),
         text("Categories are written as words beside the product, not as categories of Brevo."),
         text(

@@ -14,20 +14,20 @@ from typing import cast
 
 from msgspec.structs import replace
 
-from app.connectors.newsletter2go.answers import invalid_recipients, is_taken, rows_of, words
-from app.connectors.newsletter2go.attributes import CUSTOMER_ID, AttributePlan, AttributeValue
+from app.connectors.newsletter2go.answers import invalid_recipients, is_taken, words
+from app.connectors.newsletter2go.attributes import CUSTOMER_ID, AttributePlan
+from app.connectors.newsletter2go.contact_plans import alike_groups, lines, refused_by_form, writing
 from app.connectors.newsletter2go.groups import Groups
 from app.connectors.newsletter2go.recipients import NOBODY, Recipients
 from app.connectors.newsletter2go.settings import DeletedRecipients, NewPeople
 from app.connectors.newsletter2go.wire import recipient_path
 from app.core.consent import ConsentAction, ConsentDecision, Standing, decide
-from app.core.fields import field_label, field_value
 from app.core.outcomes import Outcome
 from app.core.records import Contact, Deletion, Kind, Record
 from app.core.rules import Refusal, hold, skip
-from app.core.texts import Text, ntext, text
+from app.core.texts import text
 from app.sdk.answers import Answer
-from app.sdk.plan import Batched, Draft, FieldLine, Json, Known, Plan, RecordPlan, Settled, Step
+from app.sdk.plan import Draft, FieldLine, Json, Known, Plan, RecordPlan, Settled, Step
 from app.sdk.target import Judgement, Mappings, Timing
 
 BATCH_SIZE = 25
@@ -36,7 +36,6 @@ ASKED = "asked"
 """Kept instead of an id for whoever was asked by e-mail, and stands in the address book after the click only."""
 _WITHDRAWAL = "withdrawal"
 """Marks the content of a contact of whom only the end of a subscription is told."""
-_ONLY_NEW = text("Only when the recipient is created.")
 _OBJECTING = {Standing.UNSUBSCRIBED, Standing.BOUNCED}
 _PLAIN = re.compile(r"[^A-Za-z0-9._:-]")
 
@@ -78,7 +77,7 @@ class Contacts:
             kind=Kind.CONTACTS,
             record=contact,
             content={_WITHDRAWAL: True},
-            fields=_lines(contact, (), ()),
+            fields=lines(contact, (), ()),
             natural_keys=(contact.email,),
         )
 
@@ -96,7 +95,7 @@ class Contacts:
                 "groups": list(groups),
                 "new_people": self.new_people.value,
             },
-            fields=_lines(contact, values, groups),
+            fields=lines(contact, values, groups),
             natural_keys=(contact.email,),
         )
 
@@ -159,7 +158,7 @@ class Contacts:
                     else:
                         items.append((draft.key, self._item(record, known)))
             records.append(record)
-        writes = [_writing(alike, place) for place, alike in enumerate(_alike(items), 1)]
+        writes = [writing(alike, place) for place, alike in enumerate(alike_groups(items), 1)]
         return Plan(tuple(records), (*steps, *writes, *self._fillings(records, {key for key, _ in items})))
 
     def decision(self, draft: Draft, known: Known) -> ConsentDecision:
@@ -270,7 +269,7 @@ class Contacts:
         people are looked up."""
         refused: set[str] = set()
         for name, answer in answers.items():
-            refused |= _failed(answer) if name.startswith("ask:") else set()
+            refused |= refused_by_form(answer) if name.startswith("ask:") else set()
             refused |= invalid_recipients(answer) if name.startswith("recipients:") else set()
         new = [each for each in plan.records if each.outcome is Outcome.CREATED and f"ask:{each.key}" not in answers]
         emails = {each.key: _contact(each.draft).email for each in new}
@@ -290,56 +289,6 @@ class Contacts:
         return settled
 
 
-def _failed(answer: Answer) -> set[str]:
-    """A form answers 200 to whom it did not take; one who is there already is no failure."""
-    found: set[str] = set()
-    for row in rows_of(answer):
-        result = row.get("result")
-        error = result.get("error") if isinstance(result, Mapping) else None
-        listed = (error.get("recipients") or {}).get("invalid") if isinstance(error, Mapping) else None
-        for each in listed if isinstance(listed, list) else ():
-            found.add(str(each.get("email", "") if isinstance(each, Mapping) else each).casefold())
-    return found
-
-
-def _alike(items: Sequence[tuple[str, Json]]) -> Sequence[tuple[tuple[str, Json], ...]]:
-    """All objects of a request must have the same fields, so that whose consent changes never travel with others."""
-    found: dict[tuple[str, ...], list[tuple[str, Json]]] = {}
-    for key, item in items:
-        found.setdefault(tuple(sorted(item)), []).append((key, item))
-    return [tuple(each) for each in found.values()]
-
-
-def _writing(items: tuple[tuple[str, Json], ...], place: int) -> Step:
-    return Step(
-        name=f"recipients:{place}",
-        method="POST",
-        path="recipients",
-        keys=tuple(key for key, _ in items),
-        body=Batched({}, (), items),
-        # An upsert by address that brings nobody back: sending it twice changes nothing.
-        is_repeatable=True,
-        purpose=ntext("Write {count} recipient", "Write {count} recipients", len(items)),
-    )
-
-
 def _contact(draft: Draft) -> Contact:
     """Deletions never come here."""
     return cast(Contact, draft.record)
-
-
-def _lines(contact: Contact, values: Sequence[AttributeValue], groups: Sequence[str]) -> tuple[FieldLine, ...]:
-    return (
-        FieldLine(text("E-mail"), contact.email, f"email: {contact.email}"),
-        *(
-            FieldLine(
-                field_label(each.source),
-                field_value(contact, each.source),
-                f"{each.name}: {each.value}",
-                Text("") if each.on_update else _ONLY_NEW,
-            )
-            for each in values
-        ),
-        FieldLine(text("Tags"), ", ".join(contact.tags), ", ".join(groups)),
-        FieldLine(text("Newsletter consent"), contact.consent.state.value, ""),
-    )

@@ -96,6 +96,9 @@ MANIFEST = Manifest(
             "this program has written, by the shop's own number for them."
         ),
         text("Nobody is ever taken out of a group."),
+        text(
+            "Whoever stands in the shop twice with one address is one recipient: deleting the one sent last deletes it."
+        ),
         text("An import cannot be undone here: take back whom it added in Newsletter2Go itself."),
         text("Opt-outs are found by reading the whole address book at every sync: nothing tells what has changed."),
         text("Newsletter2Go sends no pushes about single people, so an unsubscription arrives with the next sync."),
