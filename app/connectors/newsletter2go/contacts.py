@@ -126,9 +126,18 @@ class Contacts:
         contacts = [each for each in drafts if isinstance(each.record, Contact)]
         found = await self.recipients.find(_contact(each).email for each in contacts)
         known = {each.key: await self._remembered(each, found[_contact(each).email]) for each in contacts}
+        known |= await self._moved([each for each in contacts if "customer" in each.content], known)
         deletions = [each for each in drafts if isinstance(each.record, Deletion)]
         gone = await self.recipients.of_customers([each.content["deleted"] for each in deletions]) if deletions else {}
         return {**known, **{each.key: gone.get(each.content["deleted"], NOBODY) for each in deletions}}
+
+    async def _moved(self, drafts: Sequence[Draft], known: Mapping[str, Known]) -> Mapping[str, Known]:
+        """Whoever has another address in the shop since: the person in the address book gets it, objection and all."""
+        strangers = [each for each in drafts if not known[each.key].exists and each.held_as is None]
+        ids = {each.key: each.content["customer"] for each in strangers}
+        held = await self.recipients.of_customers(list(ids.values()), may_scan=False) if ids else {}
+        found = {key: held[customer] for key, customer in ids.items() if customer in held}
+        return {key: replace(each, facts={**each.facts, "moves": True}) for key, each in found.items() if each.exists}
 
     async def _remembered(self, draft: Draft, known: Known) -> Known:
         """Newsletter2Go does not tell whom it deleted; what was held of this person before does."""
@@ -155,6 +164,8 @@ class Contacts:
                 if record.outcome in {Outcome.CREATED, Outcome.UPDATED}:
                     if self._asks(record, known):
                         steps.append(self._asking(draft))
+                    elif known.facts.get("moves"):
+                        steps.append(self._moving(record, known))
                     else:
                         items.append((draft.key, self._item(record, known)))
             records.append(record)
@@ -195,7 +206,7 @@ class Contacts:
 
     def _is_same(self, draft: Draft, known: Known) -> bool:
         """Which groups somebody is in does not stand in the row: with groups it is written again."""
-        if not known.exists or draft.content["groups"]:
+        if not known.exists or draft.content["groups"] or known.facts.get("moves"):
             return False
         row = known.facts["row"]
         sent = {each.name: each.value for each in self.attributes.values(_contact(draft)) if each.on_update}
@@ -215,6 +226,17 @@ class Contacts:
         if record.consent and record.consent.action is ConsentAction.UNSUBSCRIBE:
             item["is_unsubscribed"] = True
         return item
+
+    def _moving(self, record: RecordPlan, known: Known) -> Step:
+        return Step(
+            name=f"move:{record.key}",
+            method="PATCH",
+            path=recipient_path(self.list_id, known.target_id),
+            keys=(record.key,),
+            body={name: value for name, value in self._item(record, known).items() if name != "list_id"},
+            is_repeatable=True,
+            purpose=text("Give the recipient the new address"),
+        )
 
     def _asking(self, draft: Draft) -> Step:
         """Not repeatable: it sends an e-mail."""
@@ -261,7 +283,7 @@ class Contacts:
 
     def judge(self, step: Step, answer: Answer) -> Judgement:
         """A group that somebody made meanwhile is looked up; somebody who is gone already is gone."""
-        has_vanished = step.method == "DELETE" and answer.status == 404
+        has_vanished = step.method in {"DELETE", "PATCH"} and answer.status == 404
         return Judgement.EXISTS if has_vanished or is_taken(answer) else Judgement.REFUSED
 
     async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:

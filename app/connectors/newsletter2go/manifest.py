@@ -99,6 +99,10 @@ MANIFEST = Manifest(
         text(
             "Whoever stands in the shop twice with one address is one recipient: deleting the one sent last deletes it."
         ),
+        text(
+            "Was an address changed in the shop to one that stands in the address book already, both stay there; and "
+            "so does the old one where Newsletter2Go cannot look for the shop's own number."
+        ),
         text("An import cannot be undone here: take back whom it added in Newsletter2Go itself."),
         text("Opt-outs are found by reading the whole address book at every sync: nothing tells what has changed."),
         text("Newsletter2Go sends no pushes about single people, so an unsubscription arrives with the next sync."),

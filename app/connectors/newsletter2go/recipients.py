@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from app.connectors.newsletter2go.answers import Row, is_true, words
 from app.connectors.newsletter2go.attributes import CUSTOMER_ID
-from app.connectors.newsletter2go.wire import Wire, any_of, members_path
+from app.connectors.newsletter2go.wire import Wire, in_filters, members_path
 from app.core.consent import Standing
 from app.sdk.answers import RejectedError
 from app.sdk.plan import Known
@@ -22,18 +22,19 @@ class Recipients:
         self._has_customer_id = has_customer_id
         own = (CUSTOMER_ID,) if has_customer_id else ()
         self._fields = tuple(dict.fromkeys((*STATES, *own, *names)))
-        self._everybody: dict[str, Row] | None = None
+        self._can_filter = True
 
     async def find(self, emails: Iterable[str]) -> Mapping[str, Known]:
         rows = await self._wire.recipients_named(self._list_id, emails, self._fields)
         return {email: _known(found) for email, found in rows.items()}
 
-    async def of_customers(self, customer_ids: Sequence[str]) -> Mapping[str, Known]:
-        """By the shop's ids; whoever has none of them is nobody."""
-        if not self._has_customer_id:
+    async def of_customers(self, customer_ids: Sequence[str], *, may_scan: bool = True) -> Mapping[str, Known]:
+        """By the shop's ids; whoever has none of them is nobody. Whether own attributes can be filtered by is not
+        documented; where they cannot, everybody is read, if that is worth it."""
+        if not self._has_customer_id or not (self._can_filter or may_scan):
             return {}
         found: dict[str, list[Row]] = {each: [] for each in customer_ids}
-        for row in await self._with_ids(customer_ids):
+        for row in await self._with_ids(customer_ids, may_scan=may_scan):
             if (own := words(row.get(CUSTOMER_ID))) in found:
                 found[own].append(row)
         return {each: _known(rows) for each, rows in found.items()}
@@ -41,17 +42,17 @@ class Recipients:
     async def vanished(self, recipient_id: str) -> bool:
         return await self._wire.recipient(self._list_id, recipient_id, ("id",)) is None
 
-    async def _with_ids(self, customer_ids: Sequence[str]) -> list[Row]:
-        """Whether own attributes can be filtered by is not documented; else everybody is read."""
-        found: list[Row] = []
-        try:
-            for each in customer_ids:
-                query = {"_filter": any_of(CUSTOMER_ID, [each]), "_fields": ",".join(self._fields)}
-                found += await self._wire.rows(members_path(self._list_id), query)
-        except RejectedError:
-            query = {"_fields": ",".join(self._fields)}
-            return await self._wire.rows(members_path(self._list_id), query)
-        return found
+    async def _with_ids(self, customer_ids: Sequence[str], *, may_scan: bool) -> list[Row]:
+        path, fields = members_path(self._list_id), {"_fields": ",".join(self._fields)}
+        if self._can_filter:
+            try:
+                return [row for few in in_filters(CUSTOMER_ID, customer_ids) for row in await self._rows(path, few)]
+            except RejectedError:
+                self._can_filter = False
+        return await self._wire.rows(path, fields) if may_scan else []
+
+    async def _rows(self, path: str, filtered: str) -> list[Row]:
+        return await self._wire.rows(path, {"_filter": filtered, "_fields": ",".join(self._fields)})
 
 
 def _known(rows: Sequence[Row]) -> Known:

@@ -144,7 +144,10 @@ def change_recipient(call: Call) -> Reply:
     list_id, row = _recipient(call)
     body = call.body if isinstance(call.body, dict) else {}
     _check_fields(call.world, list_id, body)
-    call.world.put(row["email"], body, list_id)
+    email = normalised_email(body.get("email")) or row["email"]
+    if (call.world.by_email(email, list_id) or row) is not row:
+        raise RefusedError(400, "Duplicate entry for email", 1062)
+    call.world.put(row["email"], {**body, "email": email}, list_id)
     return enveloped([], count=1)
 
 

@@ -62,9 +62,8 @@ class Wire:
         stranger of somebody, nor somebody of a stranger."""
         wanted = list(dict.fromkeys(emails))
         found: dict[str, list[Row]] = {each: [] for each in wanted}
-        for start in range(0, len(wanted), _IN_ONE_FILTER):
-            few = wanted[start : start + _IN_ONE_FILTER]
-            query = {"_filter": any_of("email", few), "_fields": ",".join(fields)}
+        for few in in_filters("email", wanted):
+            query = {"_filter": few, "_fields": ",".join(fields)}
             for row in await self.rows(members_path(list_id), query):
                 email = normalised_email(words(row.get("email")))
                 if email in found:
@@ -116,6 +115,12 @@ def any_of(field: str, values: Sequence[str]) -> str:
     if not values or any('"' in each or "\\" in each or not each for each in values):
         raise ProtocolError(text("A filter for recipients could not be made."), detail=f"{len(values)} values")
     return ",".join(f'{field}=="{each}"' for each in values)
+
+
+def in_filters(field: str, values: Sequence[str]) -> Sequence[str]:
+    """As many filters as it takes for all values; none for none."""
+    starts = range(0, len(values), _IN_ONE_FILTER)
+    return [any_of(field, values[start : start + _IN_ONE_FILTER]) for start in starts]
 
 
 def moment(value: object) -> datetime | None:

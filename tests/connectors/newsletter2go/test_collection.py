@@ -90,7 +90,12 @@ async def test_requests_and_answers_agree_with_the_official_collection(shared):
         if not answers and exchange.status < 300:
             problems.add(f"{exchange.method} {exchange.path} answers {exchange.status}")
     assert problems == set()
-    assert {("POST", "/recipients"), ("DELETE", "/lists/*/recipients/*"), ("POST", "/attributes")} <= used
+    assert {
+        ("POST", "/recipients"),
+        ("PATCH", "/lists/*/recipients/*"),
+        ("DELETE", "/lists/*/recipients/*"),
+        ("POST", "/attributes"),
+    } <= used
     assert {("POST", "/groups"), ("POST", "/lists/*/groups/*/recipients"), ("POST", "/oauth/v2/token")} <= used
     assert len([each for each in used if each[1].startswith("/forms/")]) == 2
 
@@ -102,6 +107,7 @@ async def _everything(stage):
     await stage.contacts(*people, **options)
     await stage.contacts(*people, agreed(3), agreed(4), new_people="add")
     await stage.contacts(*people, withdrawn(3), agreed(4), new_people="add")
+    await stage.contacts(*people, agreed(4, email="umzug@example.com"), new_people="add")
     await stage.run({Kind.CONTACTS: people}, sweeps=True, new_people="add")
     stage.world.tokens.clear()
     await stage.access.http.get("companies")

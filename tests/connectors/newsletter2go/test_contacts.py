@@ -154,6 +154,27 @@ async def test_a_deletion_of_somebody_unknown_changes_nothing(stage):
     assert (plan.records[0].outcome, plan.records[0].reason, plan.steps) == (Outcome.SKIPPED, "not_in_target", ())
 
 
+async def test_a_new_address_in_the_shop_moves_the_person_with_their_objection(stage):
+    await stage.contacts(agreed(1), agreed(2), **ADDS)
+    stage.world.unsubscribe("neu0001@example.com")
+    moved = [agreed(number, email=f"umzug{number}@example.com") for number in (1, 2)]
+    await stage.contacts(*moved, **ADDS)
+    assert stage.world.by_email("neu0001@example.com") is stage.world.by_email("neu0002@example.com") is None
+    assert stage.world.by_email("umzug1@example.com")["is_unsubscribed"] is True
+    assert stage.world.by_email("umzug2@example.com")["is_unsubscribed"] is False
+    assert len(stage.world.recipients["om355owj"]) == 4
+    assert stage.world.noted("filterless") == []
+
+
+async def test_new_people_cost_no_reading_of_everybody_where_numbers_cannot_be_looked_for(stage):
+    stage.world.filters_own_attributes = False
+    await stage.contacts(*(agreed(number) for number in range(1, 61)), **ADDS)
+    asked = [each.query for each in stage.simulator.journal if each.path.endswith("om355owj/recipients")]
+    assert not [each for each in asked if "_filter" not in each]
+    assert len([each for each in asked if "koppler_customer_id%3D%3D" in each]) == 1
+    assert len(stage.world.recipients["om355owj"]) == 62
+
+
 # Double opt-in -------------------------------------------------------------------------------------------------------
 
 
