@@ -13,7 +13,7 @@ from typing import Any
 from app.core.ledger import Entry, EntryState, Intent
 from app.core.outcomes import Outcome
 from app.core.records import Kind
-from app.storage.entries import INSERT, row_of
+from app.storage.entries import insert, row_of
 from app.storage.moments import moment_from, stored
 
 _PAST_KEPT = 20
@@ -60,7 +60,7 @@ def store(connection: sqlite3.Connection, entries: Sequence[Entry]) -> None:
     """The last of several entries for one record wins."""
     latest: Mapping[_Place, Entry] = {(each.integration, each.kind.value, each.key): each for each in entries}
     _archive(connection, _replaced(latest, _settled(connection, latest)))
-    connection.executemany(INSERT, map(row_of, latest.values()))
+    insert(connection, [row_of(each) for each in latest.values()])
 
 
 def touch(
