@@ -42,7 +42,7 @@ class ConsentAction(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
 
 
-class Consent(msgspec.Struct, frozen=True):
+class Consent(msgspec.Struct, frozen=True, gc=False, array_like=True):
     state: ConsentState = ConsentState.ABSENT
     changed_at: datetime | None = None
     source: str = ""

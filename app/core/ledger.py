@@ -22,7 +22,7 @@ class EntryState(StrEnum):
     SETTLED = "settled"
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What became of one record of one integration. Times are aware, UTC.
 
     A struct and no dataclass: a run makes one for every record, and this is five times as fast.

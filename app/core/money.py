@@ -54,7 +54,7 @@ def decimal_from(raw: str | float | Decimal) -> Decimal:
     return value
 
 
-class Money(msgspec.Struct, frozen=True, gc=False):
+class Money(msgspec.Struct, frozen=True, gc=False, array_like=True):
     amount: Decimal
     currency: str
 

@@ -26,7 +26,7 @@ _PLAIN = msgspec.msgpack.Encoder()
 _Item = TypeVar("_Item")
 
 
-class Sighting(msgspec.Struct, frozen=True, kw_only=True):
+class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One record as read, and what the rules and the target's terms made of it."""
 
     key: str

@@ -37,7 +37,7 @@ class FieldLine(msgspec.Struct, frozen=True):
     rule: Text = Text("")
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record in the target's terms, made without asking the target: pure.
 
     ``content`` is everything the target would hold of it, in the target's units; its hash decides whether the record is
@@ -65,7 +65,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     again."""
 
 
-class Known(msgspec.Struct, frozen=True, kw_only=True):
+class Known(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What looking a draft up in the target found. ``facts`` is the connector's own."""
 
     exists: bool = False
@@ -78,7 +78,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
     facts: Mapping[str, Json] = {}
 
 
-class RecordPlan(msgspec.Struct, frozen=True, kw_only=True):
+class RecordPlan(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What would become of one record. Without a write the outcome is UNCHANGED, SKIPPED, HELD or FAILED."""
 
     draft: Draft
@@ -159,7 +159,7 @@ class Plan(msgspec.Struct, frozen=True):
         return tuple(record.key for record in self.records)
 
 
-class Settled(msgspec.Struct, frozen=True, kw_only=True):
+class Settled(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What the target made of one record."""
 
     outcome: Outcome
