@@ -10,7 +10,7 @@ takes half the time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -220,11 +220,11 @@ class Order(_Record, frozen=True, kw_only=True, eq=False, gc=False):
 
     @property
     def discount(self) -> Money:
-        return sum((each.amount for each in self.discounts), self._nothing)
+        return _sum(self.discounts, self.total)
 
     @property
     def adjustment(self) -> Money:
-        return sum((each.amount for each in self.adjustments), self._nothing)
+        return _sum(self.adjustments, self.total)
 
     @property
     def lines_total(self) -> Money:
@@ -248,6 +248,13 @@ class Order(_Record, frozen=True, kw_only=True, eq=False, gc=False):
     @property
     def _nothing(self) -> Money:
         return Money(Decimal(0), self.total.currency)
+
+
+def _sum(parts: Iterable[Discount | Adjustment], total: Money) -> Money:
+    amount = _ZERO
+    for part in parts:
+        amount += total.same(part.amount)
+    return Money(amount, total.currency)
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, gc=False, array_like=True):

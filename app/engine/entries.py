@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.core.addresses import masked_words
 from app.core.events import now
 from app.core.ledger import Entry, EntryState
@@ -28,10 +26,10 @@ class EntryWriter:
         self._planner = planner
 
     def sent(self, sighting: Sighting, before: Entry | None) -> Entry:
-        return self._entry(sighting, before, EntryState.SENT, attempts=(before.attempts if before else 0) + 1)
+        return self._open(sighting, before, EntryState.SENT, attempts=(before.attempts if before else 0) + 1)
 
     def planned(self, sighting: Sighting, before: Entry | None) -> Entry:
-        return self._entry(sighting, before, EntryState.PLANNED, attempts=before.attempts if before else 0)
+        return self._open(sighting, before, EntryState.PLANNED, attempts=before.attempts if before else 0)
 
     def answered(self, sighting: Sighting, before: Entry | None, result: Settled) -> Entry:
         """After it was sent."""
@@ -46,21 +44,26 @@ class EntryWriter:
     def settled(self, sighting: Sighting, before: Entry | None, result: Settled, *, tries: int = 0) -> Entry:
         outcome = self._outcome(before, result)
         is_held_by_target = result.outcome in _HELD_BY_TARGET
-        known_hash = before.content_hash if before else b""
         # What was just created is not what an earlier address or a removed record was known as.
         known_id = before.target_id if before and result.outcome is not Outcome.CREATED else ""
-        return self._entry(
-            sighting,
-            before,
-            EntryState.SETTLED,
+        return Entry(
+            integration=self._integration,
+            kind=self._kind,
+            key=sighting.key,
+            state=EntryState.SETTLED,
             outcome=outcome,
             reason=result.reason,
             target_id=result.target_id or known_id,
-            content_hash=sighting.content_hash if is_held_by_target else known_hash,
+            content_hash=sighting.content_hash if is_held_by_target else (before.content_hash if before else b""),
             record_hash=sighting.record_hash if is_held_by_target else b"",
             attempts=(before.attempts if before else 0) + tries,
+            run_id=self._run_id,
             created_by=self._run_id if outcome is Outcome.CREATED else (before.created_by if before else ""),
+            at=now(),
+            where=sighting.where,
             message=masked_words(result.message)[:_LONGEST_MESSAGE] if result.message else "",
+            search=self._planner.search_keys(sighting),
+            amount=_amount_of(sighting),
         )
 
     def _outcome(self, before: Entry | None, result: Settled) -> Outcome:
@@ -68,26 +71,21 @@ class EntryWriter:
         is_again = before is not None and before.run_id == self._run_id and before.outcome is Outcome.CREATED
         return Outcome.CREATED if is_again and result.outcome in _HELD_BY_TARGET else result.outcome
 
-    def _entry(self, sighting: Sighting, before: Entry | None, state: EntryState, **rest: Any) -> Entry:
-        amount = sighting.draft.amount if sighting.draft else None
-        if before is not None:
-            rest = {
-                "target_id": before.target_id,
-                "content_hash": before.content_hash,
-                "created_by": before.created_by,
-                **rest,
-            }
+    def _open(self, sighting: Sighting, before: Entry | None, state: EntryState, *, attempts: int) -> Entry:
         return Entry(
             integration=self._integration,
             kind=self._kind,
             key=sighting.key,
             state=state,
+            target_id=before.target_id if before else "",
+            content_hash=before.content_hash if before else b"",
+            attempts=attempts,
             run_id=self._run_id,
+            created_by=before.created_by if before else "",
             at=now(),
             where=sighting.where,
             search=self._planner.search_keys(sighting),
-            amount=str(amount) if amount is not None else "",
-            **rest,
+            amount=_amount_of(sighting),
         )
 
 
@@ -97,3 +95,8 @@ def _is_worked_off(sighting: Sighting, refusal: Refusal, before: Entry) -> bool:
         return False
     said_at = sighting.record.at if isinstance(sighting.record, OptOut | Bounce) else None
     return said_at is None or said_at <= before.at
+
+
+def _amount_of(sighting: Sighting) -> str:
+    amount = sighting.draft.amount if sighting.draft else None
+    return str(amount) if amount is not None else ""

@@ -16,6 +16,7 @@ from app.core.events import Emit, Level, now
 from app.core.ledger import FlowMark
 from app.core.records import Kind
 from app.core.texts import ntext, text
+from app.engine.collecting import collect_rarely
 from app.engine.control import Control
 from app.engine.endings import LATER
 from app.engine.flow import Flow
@@ -70,6 +71,7 @@ class Engine:
     async def run(self) -> RunResult:
         """Never raises AppError: the result and the events say how it ended. Cancellation leaves the run interrupted,
         to be continued."""
+        collect_rarely()
         result = await self._life.lived(self._flows)
         return replace(result, removals_to_confirm=self._removals_to_confirm)
 

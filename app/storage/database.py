@@ -49,6 +49,8 @@ class Database:
         self._writer: sqlite3.Connection | None = None
         self._readers: list[sqlite3.Connection] = []
         self._own = threading.local()
+        self._is_durable = True
+        """How the writer's connection stands."""
 
     @property
     def is_open(self) -> bool:
@@ -139,6 +141,7 @@ class Database:
         return storage_error(error, self.path)
 
     def _prepare(self) -> sqlite3.Connection:
+        self._is_durable = True
         self.backups.finish_restoring(self.path)
         was_left_open = _size(self.path.with_name(self.path.name + "-wal")) > 0
         self._refuse_emptied()
@@ -212,7 +215,9 @@ class Database:
 
     def _transact(self, work: Work[Result], *, is_durable: bool) -> Result:
         connection = self._connection()
-        connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
+        if is_durable is not self._is_durable:
+            connection.execute(f"PRAGMA synchronous = {'FULL' if is_durable else 'NORMAL'}")
+            self._is_durable = is_durable
         return _within(connection, "BEGIN IMMEDIATE", work)
 
     def _look(self, work: Work[Result]) -> Result:

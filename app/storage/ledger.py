@@ -64,12 +64,12 @@ class Ledger:
         entries = self._clean(landing.entries)
 
         def work(connection: sqlite3.Connection) -> None:
-            _store(connection, entries)
+            store(connection, entries)
             touch(connection, landing.integration, landing.kind, landing.unchanged, landing.run_id, landing.at)
             recognise(connection, landing.integration, landing.kind, landing.record_hashes)
             end(connection, landing.intents)
             connection.execute(_SET_MARK, _mark_row(landing.run_id, landing.mark))
-            reopen(connection, {landing.run_id})
+            reopen(connection, {landing.run_id, *(entry.run_id for entry in entries)})
 
         await self._database.write(work)
 
