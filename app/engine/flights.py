@@ -112,7 +112,10 @@ class Flights:
 
     def carry(self, identities: Iterable[str]) -> bool:
         """Something of these is under way: plans for it would be made from what is about to change."""
-        return any(not flight.identities.isdisjoint(identities) for flight in self._air)
+        if not self._air:
+            return False
+        asked = frozenset(identities)
+        return any(not flight.identities.isdisjoint(asked) for flight in self._air)
 
     async def launch(self, cargo: Cargo) -> None:
         """Waits while the air is full. Raises what an earlier flight met; everything that answered is written then."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.core.errors import AppError, DataError
@@ -79,6 +79,8 @@ class Flow:
         """Keys of removals that are deferred."""
         self._unsettled: Sequence[Entry] = ()
         self._is_continued = is_continued
+        self._holds_any = False
+        """Whether the target held something of this kind when the flow began; else there is nothing to recognise."""
 
     @property
     def mark(self) -> FlowMark:
@@ -149,6 +151,7 @@ class Flow:
         self._deferred = []
         self._waiting = set()
         self._unsettled = await self._ledger.unsettled(self._job.run.integration, self.kind)
+        self._holds_any = bool(await self._ledger.keys(self._job.run.integration, self.kind, limit=1))
         if self._is_continued:
             mark = replace(mark, read=await self._ledger.touched(run_id, self.kind))
             balance = (await self._ledger.balance(run_id)).flows.get(self.kind, FlowBalance())
@@ -163,9 +166,10 @@ class Flow:
         records = {record.id: record for record in page.records if record.id not in self._waiting}
         if flights.carry(name for record in records.values() for name in (record.id, *self._planner.names_of(record))):
             await flights.landed()
-        known = await self._known(list(records))
-        familiar, seen = self._sighted(records, known)
-        known |= await self._known([key for key in seen if key not in records])
+        record_hashes = self._record_hashes(records.values()) if self._holds_any else {}
+        met = await self._recognised(record_hashes)
+        seen = self._sighted([each for key, each in records.items() if key not in met], record_hashes)
+        known = await self._known(list(seen))
         sightings = {
             key: self._adjusted(each, known.get(key)) for key, each in seen.items() if key not in self._waiting
         }
@@ -181,28 +185,30 @@ class Flow:
             sightings=sightings,
             known=known,
             settled=settled,
-            unchanged=[*familiar, *(each.key for each in found.unchanged)],
+            unchanged=[*(key for key in met if not met[key]), *(each.key for each in found.unchanged)],
             record_hashes={each.key: each.record_hash for each in found.unchanged if each.record_hash},
             cursor=page.cursor,
         )
         for cargo in loaded([plan for plan in plans if plan not in removals], quiet, self._cargo_size):
             await flights.launch(cargo)
 
+    def _record_hashes(self, records: Iterable[Record | Unreadable]) -> Mapping[str, bytes]:
+        hashes = ((record.id, self._planner.record_hash(record)) for record in records)
+        return {key: found for key, found in hashes if found}
+
+    async def _recognised(self, record_hashes: Mapping[str, bytes]) -> Mapping[str, bool]:
+        """Keys of records that are just as they were sent, and whether this run has met them already."""
+        if not record_hashes:
+            return {}
+        return await self._ledger.recognised(self._job.run.integration, self.kind, record_hashes, self._job.run.id)
+
     def _sighted(
-        self, records: Mapping[str, Record | Unreadable], known: Mapping[str, Entry]
-    ) -> tuple[Sequence[str], Mapping[str, Sighting]]:
-        """Keys of records that are just as they were sent, and all others as they are now."""
-        familiar: list[str] = []
-        seen: dict[str, Sighting] = {}
-        for key, record in records.items():
-            entry, record_hash = known.get(key), self._planner.record_hash(record)
-            if entry is not None and self._planner.recognises(record_hash, entry):
-                if not entry.was_met_by(self._job.run.id):
-                    familiar.append(key)
-            else:
-                sighting = self._planner.sight(record, record_hash)
-                seen[sighting.key] = sighting
-        return familiar, seen
+        self, records: Iterable[Record | Unreadable], record_hashes: Mapping[str, bytes]
+    ) -> Mapping[str, Sighting]:
+        """By its own key, which is another one than the record's where a person was erased."""
+        planner = self._planner
+        sightings = (planner.sight(each, record_hashes.get(each.id) or planner.record_hash(each)) for each in records)
+        return {sighting.key: sighting for sighting in sightings}
 
     def _deferring(
         self, removals: Sequence[Plan], sightings: Mapping[str, Sighting], known: Mapping[str, Entry]

@@ -92,12 +92,6 @@ class Planner:
         told = record if record.raw is None else replace(record, raw=None)
         return self._hash(self._terms + type(record).__name__.encode() + _PLAIN.encode(told))
 
-    def recognises(self, record_hash: bytes, entry: Entry | None) -> bool:
-        """The target holds what came of just this record, under just these terms."""
-        if entry is None or not record_hash or entry.record_hash != record_hash:
-            return False
-        return entry.state is EntryState.SETTLED and _stands(entry)
-
     def sight(self, record: Record | Unreadable, record_hash: bytes = b"") -> Sighting:
         """Pure."""
         if isinstance(record, Unreadable):

@@ -18,6 +18,13 @@ class LedgerPort(Protocol):
         """The entries that exist, by key."""
         ...
 
+    async def recognised(
+        self, integration: str, kind: Kind, record_hashes: Mapping[str, bytes], run_id: str
+    ) -> Mapping[str, bool]:
+        """Keys whose entry is settled, was made of a record with just this hash and is known to stand in the target;
+        whether the run has met them already."""
+        ...
+
     async def intend(self, intent: Intent) -> None:
         """To be written before anything of it is sent."""
         ...

@@ -20,6 +20,7 @@ from app.storage.entries import COLUMNS, entry_of, packed
 from app.storage.entry_rows import PastOutcome, end, intend, past_outcomes, recognise, store, touch, unfold
 from app.storage.integration_rows import delete_rows, rename_rows
 from app.storage.logjson import Redact
+from app.storage.recognition import recognised
 from app.storage.rows import like
 from app.storage.second_looks import left_out, looked_again_at, set_looked_again
 
@@ -54,6 +55,12 @@ class Ledger:
             return found
 
         return await self._database.read(work)
+
+    async def recognised(
+        self, integration: str, kind: Kind, record_hashes: Mapping[str, bytes], run_id: str
+    ) -> Mapping[str, bool]:
+        """Keys of what the target holds of just these records; whether the run has met them already."""
+        return await self._database.read(lambda c: recognised(c, integration, kind, record_hashes, run_id))
 
     async def intend(self, intent: Intent) -> None:
         """To be written before anything of it is sent: what never lands is found by ``unsettled``."""

@@ -35,6 +35,19 @@ class MemoryLedger:
         found = ((key, self.entries.get((integration, kind, key))) for key in keys)
         return {key: entry for key, entry in found if entry}
 
+    async def recognised(
+        self, integration: str, kind: Kind, record_hashes: Mapping[str, bytes], run_id: str
+    ) -> Mapping[str, bool]:
+        known = await self.load(integration, kind, list(record_hashes))
+        return {
+            key: entry.was_met_by(run_id)
+            for key, entry in known.items()
+            if entry.record_hash
+            and entry.record_hash == record_hashes[key]
+            and entry.state is EntryState.SETTLED
+            and entry.outcome in _HELD
+        }
+
     async def intend(self, intent: Intent) -> None:
         self.intents[intent.id] = intent
 

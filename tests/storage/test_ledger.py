@@ -202,6 +202,32 @@ async def test_a_record_found_unchanged_keeps_its_story_and_counts_in_both_runs(
     assert await ledger.count("shop", run_id="run-2", outcomes={Outcome.UNCHANGED}) == 1
 
 
+async def test_what_the_target_holds_of_just_this_record_is_recognised(ledger: Ledger) -> None:
+    keys = [f"{number},'\x00ä" for number in range(600)]
+    hashes = {key: key.encode() for key in keys}
+    await ledger.record([entry(key, record_hash=hashes[key], run_id="run-1") for key in keys])
+    await ledger.record([entry(keys[1], record_hash=hashes[keys[1]], run_id="run-2")])
+    await ledger.land(landing(unchanged=[keys[2]]))
+    await ledger.record([entry(keys[3], record_hash=b"another", run_id="run-1")])
+    await ledger.record([entry(keys[4], record_hash=hashes[keys[4]], outcome=Outcome.FAILED)])
+    await ledger.record([planned(keys[5], record_hash=hashes[keys[5]])])
+    found = await ledger.recognised("shop", Kind.ORDERS, hashes | {"unknown": b"unknown"}, "run-2")
+    assert set(found) == set(keys) - set(keys[3:6])
+    assert {key for key, is_met in found.items() if is_met} == set(keys[1:3])
+    assert await ledger.recognised("other", Kind.ORDERS, hashes, "run-2") == {}
+
+
+async def test_a_record_of_unknown_making_is_not_recognised(ledger: Ledger) -> None:
+    await ledger.record([entry("1", record_hash=b"")])
+    assert await ledger.recognised("shop", Kind.ORDERS, {"1": b""}, "run-2") == {}
+
+
+async def test_more_entries_than_one_statement_takes_are_all_written(ledger: Ledger) -> None:
+    written = {each.key: each for each in (entry(str(number), target_id=f"t{number}") for number in range(567))}
+    await ledger.record(list(written.values()))
+    assert await ledger.load("shop", Kind.ORDERS, list(written)) == written
+
+
 async def test_the_hash_of_an_unchanged_record_is_renewed_alone(ledger: Ledger) -> None:
     created = entry("1", record_hash=b"old")
     await ledger.record([created, entry("2", record_hash=b"same")])
