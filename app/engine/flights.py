@@ -107,6 +107,8 @@ class Flights:
         self._parallel = parallel
         self._air: deque[_Flight] = deque()
         self._workers: set[asyncio.Task[None]] = set()
+        # The later flight gets what the earlier one no longer needs: if they shared, both would run dry together.
+        self._slots = asyncio.Semaphore(parallel)
         self._numbers = count()
         self._is_grounded = False
 
@@ -182,12 +184,13 @@ class Flights:
         sent, waiting = _Sent(), iter(plans)
 
         async def work() -> None:
-            for plan in waiting:
-                await self._control.gate()
-                if self._is_grounded:
-                    return
-                sent.begun.update(plan.keys)
-                sent.results |= await self._sender.send(plan)
+            async with self._slots:
+                for plan in waiting:
+                    await self._control.gate()
+                    if self._is_grounded:
+                        return
+                    sent.begun.update(plan.keys)
+                    sent.results |= await self._sender.send(plan)
 
         number = 0 if self._is_grounded else min(self._parallel, len(plans))
         workers = [asyncio.create_task(work()) for _ in range(number)]

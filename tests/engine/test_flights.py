@@ -61,7 +61,7 @@ class SilentSender:
 class Tower:
     """Flights of one flow over a target that answers no request for the ``silent`` keys."""
 
-    def __init__(self, bench: Bench, *silent: str) -> None:
+    def __init__(self, bench: Bench, *silent: str, parallel: int = 1) -> None:
         moment = datetime.now(UTC)
         run = RunRecord(
             id="run1", integration="shop", mode=RunMode.HISTORICAL, state=RunState.RUNNING, started_at=moment,
@@ -86,7 +86,7 @@ class Tower:
             ledger=self.ledger,
             books=self.books,
             control=self.control,
-            parallel=1,
+            parallel=parallel,
         )
 
     def cargo(self, *numbers: int, cursor: str) -> Cargo:
@@ -141,8 +141,29 @@ async def test_no_place_is_kept_that_lies_behind_records_that_never_left(bench: 
     assert tower.books.mark.cursor is None
 
 
+async def test_a_later_flight_sends_with_what_the_earlier_one_no_longer_needs(bench: Bench) -> None:
+    tower = Tower(bench, "1", "2", "3", "4", "5", parallel=2)
+    await tower.flights.launch(tower.cargo(1, 2, 3, cursor="3"))
+    await tower.flights.launch(tower.cargo(4, 5, cursor="5"))
+    await turns()
+    assert tower.sender.asked == ["1", "2"]
+    tower.sender.may_answer.set()
+    await tower.flights.landed()
+    assert tower.sender.asked == ["1", "2", "3", "4", "5"]
+
+
+async def test_a_record_under_way_in_the_second_flight_is_noticed(bench: Bench) -> None:
+    tower = Tower(bench, "1", "2", parallel=2)
+    await tower.flights.launch(tower.cargo(1, cursor="1"))
+    await tower.flights.launch(tower.cargo(2, cursor="2"))
+    assert tower.flights.carry(iter(["2"]))
+    assert not tower.flights.carry(iter(["3"]))
+    tower.sender.may_answer.set()
+    await tower.flights.landed()
+
+
 async def test_what_has_answered_is_written_although_an_earlier_request_is_cut_off(bench: Bench) -> None:
-    tower = Tower(bench, "1")
+    tower = Tower(bench, "1", parallel=2)
     await tower.flights.launch(tower.cargo(1, cursor="1"))
     await tower.flights.launch(tower.cargo(2, cursor="2"))
     await turns()
@@ -153,7 +174,7 @@ async def test_what_has_answered_is_written_although_an_earlier_request_is_cut_o
 
 
 async def test_what_has_answered_is_written_although_waiting_for_the_rest_is_cancelled(bench: Bench) -> None:
-    tower = Tower(bench, "1")
+    tower = Tower(bench, "1", parallel=2)
     await tower.flights.launch(tower.cargo(1, cursor="1"))
     await tower.flights.launch(tower.cargo(2, cursor="2"))
     await turns()
