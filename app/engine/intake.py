@@ -82,7 +82,7 @@ class Intake:
         else:
             pages = self._timed(unless_circling(self._route.source.read(await self._request(cursor))))
             pages = limited(pages, run.limit)
-        async with closing(gathered(read_ahead(pages), self._route.target.batch_size(self._kind))) as joined:
+        async with closing(read_ahead(gathered(pages, self._route.target.batch_size(self._kind)))) as joined:
             async for page in joined:
                 yield page
 
