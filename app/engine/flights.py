@@ -2,10 +2,11 @@
 
 ::
 
-    launch -> intend -> send, several at once -> land, in the order of launching
+    launch -> wait for room -> intend -> send, several at once -> land, in the order of launching
 
-Two flights may be in the air, so that the target never waits for the source; a checkpoint counts only after everything
-before it has been confirmed.
+Two flights may be in the air, so that the target never waits for the source, and one more waits on the runway, so that
+the next page is prepared while outcomes are written; a checkpoint counts only after everything before it has been
+confirmed.
 """
 
 from __future__ import annotations
@@ -106,6 +107,9 @@ class Flights:
         self._control = control
         self._parallel = parallel
         self._air: deque[_Flight] = deque()
+        self._runway: asyncio.Task[None] | None = None
+        self._next: frozenset[str] = frozenset()
+        """Identities of what waits on the runway."""
         self._workers: set[asyncio.Task[None]] = set()
         # The later flight gets what the earlier one no longer needs: if they shared, both would run dry together.
         self._slots = asyncio.Semaphore(parallel)
@@ -114,24 +118,38 @@ class Flights:
 
     def carry(self, identities: Iterable[str]) -> bool:
         """Something of these is under way: plans for it would be made from what is about to change."""
-        if not self._air:
+        if not self._air and self._runway is None:
             return False
         asked = frozenset(identities)
-        return any(not flight.identities.isdisjoint(asked) for flight in self._air)
+        return not all(asked.isdisjoint(each) for each in (self._next, *(flight.identities for flight in self._air)))
 
     async def launch(self, cargo: Cargo) -> None:
-        """Waits while the air is full. Raises what an earlier flight met; everything that answered is written then."""
+        """Waits while something waits on the runway. Raises what an earlier flight met; everything that answered is
+        written then."""
+        await self._runway_cleared()
+        self._next = frozenset(cargo.identities())
+        self._runway = asyncio.create_task(self._take_off(cargo, self._next))
+
+    async def _take_off(self, cargo: Cargo, identities: frozenset[str]) -> None:
         while len(self._air) >= _AT_ONCE or not self._has_room(cargo):
             await self._first_down()
         before = self._air[-1].task if self._air else None
         task = asyncio.create_task(self._fly(cargo, before))
-        self._air.append(_Flight(identities=frozenset(cargo.identities()), task=task, records=cargo.going))
+        self._air.append(_Flight(identities=identities, task=task, records=cargo.going))
+
+    async def _runway_cleared(self) -> None:
+        if self._runway is not None:
+            # Cancelling whoever waits here must not keep what is ready from its turn: only grounding does.
+            await asyncio.wait({self._runway})
+            runway, self._runway, self._next = self._runway, None, frozenset()
+            runway.result()
 
     def _has_room(self, cargo: Cargo) -> bool:
         return not self._air or sum(each.records for each in self._air) + cargo.going <= _MOST_RECORDS
 
     async def landed(self) -> None:
-        """Waits until nothing is in the air. Raises what a flight met."""
+        """Waits until nothing is under way. Raises what a flight met."""
+        await self._runway_cleared()
         while self._air:
             await self._first_down()
 
@@ -139,7 +157,10 @@ class Flights:
         """Nothing new leaves; what is in the air answers and is written. ``at_once``, or once this is cancelled, no
         answer is waited for any more, and what has come is written all the same."""
         self._is_grounded = True
-        tasks = [flight.task for flight in self._air]
+        tasks: list[asyncio.Task[bool] | asyncio.Task[None]] = [flight.task for flight in self._air]
+        if self._runway is not None:
+            self._runway.cancel()
+            tasks.append(self._runway)
         self._air.clear()
         if at_once:
             self._hang_up()
@@ -236,7 +257,7 @@ class Flights:
         return is_whole
 
 
-async def _ended(tasks: Sequence[asyncio.Task[bool]]) -> None:
+async def _ended(tasks: Sequence[asyncio.Task[bool] | asyncio.Task[None]]) -> None:
     """Whatever became of them has been raised already, or is raised by what grounded them."""
     if tasks:
         await asyncio.wait(tasks)

@@ -152,6 +152,36 @@ async def test_a_later_flight_sends_with_what_the_earlier_one_no_longer_needs(be
     assert tower.sender.asked == ["1", "2", "3", "4", "5"]
 
 
+async def test_what_waits_for_room_is_under_way_already_and_never_leaves_once_the_run_ends(bench: Bench) -> None:
+    tower = Tower(bench, "1", "2", parallel=3)
+    for number in (1, 2, 3):
+        await tower.flights.launch(tower.cargo(number, cursor=str(number)))
+    await turns()
+    assert tower.flights.carry(iter(["3"]))
+    assert tower.sender.asked == ["1", "2"]
+    grounding = asyncio.create_task(tower.flights.ground(at_once=False))
+    await turns()
+    tower.sender.may_answer.set()
+    await grounding
+    assert tower.sender.asked == ["1", "2"]
+    assert tower.states() == {"1": EntryState.SETTLED, "2": EntryState.SETTLED}
+    assert (tower.books.mark.cursor, tower.ledger.intents) == ("2", {})
+
+
+async def test_what_waits_for_room_leaves_when_its_launch_is_no_longer_waited_for(bench: Bench) -> None:
+    tower = Tower(bench, "1", "2", parallel=3)
+    for number in (1, 2, 3):
+        await tower.flights.launch(tower.cargo(number, cursor=str(number)))
+    waiting = asyncio.create_task(tower.flights.launch(tower.cargo(4, cursor="4")))
+    await turns()
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    tower.sender.may_answer.set()
+    await tower.flights.landed()
+    assert tower.sender.asked == ["1", "2", "3"]
+    assert tower.books.mark.cursor == "3"
+
+
 async def test_a_record_under_way_in_the_second_flight_is_noticed(bench: Bench) -> None:
     tower = Tower(bench, "1", "2", parallel=2)
     await tower.flights.launch(tower.cargo(1, cursor="1"))
