@@ -14,7 +14,7 @@ from typing import Any
 
 from app.connectors.idosell.answers import body_of, classify, list_within
 from app.connectors.idosell.settings import ApiVersion, IdoSellSettings
-from app.connectors.idosell.values import Row, number, words
+from app.connectors.idosell.values import Row, words
 from app.core.errors import AddressError, PermissionMissingError, UnreachableError
 from app.core.texts import text
 from app.sdk.answers import Answer, RejectedError
@@ -154,8 +154,8 @@ class Api:
 def _listing(answer: Answer, *names: str) -> Listing:
     body = body_of(answer)
     rows = list_within(body, answer, *names)
-    told = body.get("resultsNumberAll", body.get("results_number_all"))
-    return Listing(rows, number(told) if words(told) else None)
+    told = words(body.get("resultsNumberAll", body.get("results_number_all")))
+    return Listing(rows, int(told) if told.isdecimal() else None)
 
 
 def _query(params: Params) -> dict[str, str]:

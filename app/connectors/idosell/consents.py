@@ -14,7 +14,7 @@ from functools import partial
 from app.connectors.idosell.client import Api, Listing
 from app.connectors.idosell.reading import Once, numbered
 from app.connectors.idosell.shop import Shop
-from app.connectors.idosell.values import Row, as_filter, is_yes, language, moment, rows_of, words
+from app.connectors.idosell.values import Row, as_filter, is_yes, language, moment_if_readable, rows_of, words
 from app.core.addresses import normalised_email
 from app.core.consent import Consent, ConsentState
 
@@ -98,7 +98,7 @@ class Newsletter:
         shop = await self._shop.get()
         for each in rows_of(row.get("shops")):
             if words(each.get("shop_id")) == shop.id:
-                return Word(is_yes(each.get("approval")), moment(each.get("date_modification"), shop.zone))
+                return Word(is_yes(each.get("approval")), moment_if_readable(each.get("date_modification"), shop.zone))
         return Word(is_approval=False, at=None)
 
 
@@ -150,12 +150,12 @@ class Consents:
             said += [refusal] if not said else []
         if subscriber := alone.get(normalised_email(words(row.get("clientEmail")))):
             said.append(subscriber.word)
-        registered_at = moment(row.get("clientRegistrationDate"), shop.zone)
+        registered_at = moment_if_readable(row.get("clientRegistrationDate"), shop.zone)
         return _latest(said, registered_at) or own
 
     async def _know_refusals(self, clients: Iterable[Row], shop: Shop) -> None:
         """Nobody withdraws before they are registered, so the earliest registration says how far back to read."""
-        dates = [moment(row.get("clientRegistrationDate"), shop.zone) or _LONG_AGO for row in clients]
+        dates = [moment_if_readable(row.get("clientRegistrationDate"), shop.zone) or _LONG_AGO for row in clients]
         if not dates or (self._known_from is not None and min(dates) >= self._known_from):
             return
         since = min(dates)
@@ -197,7 +197,7 @@ def _own(client: Row, shop: Shop) -> Consent:
     for each in rows_of(client.get("newsletterEmailApprovalsData")):
         if words(each.get("shopId")) != shop.id:
             continue
-        at = moment(each.get("newsletterEmailApprovalDate"), shop.zone)
+        at = moment_if_readable(each.get("newsletterEmailApprovalDate"), shop.zone)
         is_given = at is not None or is_yes(each.get("inNewsletterEmailApproval"))
         return Consent(ConsentState.YES, at) if is_given else Consent(ConsentState.NO)
     return Consent()

@@ -26,6 +26,7 @@ from app.connectors.idosell.values import (
     is_yes,
     language,
     moment,
+    moment_if_readable,
     part,
     readable,
     rows_of,
@@ -125,7 +126,7 @@ class ContactReader:
         numbers = sorted({*changes.clients, *(each for found in by_form.values() for each in found)}, key=int)
         for batch in batches([each for each in numbers if int(each) > after], page_size(request.limit)):
             rows = await self.client_rows(batch)
-            dates = [moment(row.get("clientsLastModificationDate"), zone) for row in rows]
+            dates = [moment_if_readable(row.get("clientsLastModificationDate"), zone) for row in rows]
             late = [row for row, at in zip(rows, dates, strict=True) if at is None or at < since.replace(microsecond=0)]
             yield Page(await self._records(late), place_text("newsletter", after=batch[-1]))
 

@@ -31,7 +31,7 @@ class Shop:
 async def read_shops(api: Api, settings: IdoSellSettings) -> Sequence[Shop]:
     """``GET system/shopsData``. Its field names differ between versions, so several are understood."""
     shops = (_shop(row, settings) for row in _rows((await api.get("system/shopsData")).json()))
-    return [shop for shop in shops if shop.id]
+    return [shop for shop in shops if shop.id.isdecimal()]
 
 
 def _rows(found: object) -> list[Row]:

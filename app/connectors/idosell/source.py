@@ -55,6 +55,12 @@ class IdoSellSource(Source):
         return _understood(self._reader(kind).fetch(ids))
 
     async def count(self, request: ReadRequest) -> int | None:
+        try:
+            return await self._count(request)
+        except _MISUNDERSTOOD as error:
+            raise misunderstood(type(error).__name__) from error
+
+    async def _count(self, request: ReadRequest) -> int | None:
         match request.kind:
             case Kind.ORDERS:
                 return await self._orders.count(request)

@@ -48,11 +48,6 @@ def words(raw: object) -> str:
     return "" if raw is None or isinstance(raw, dict | list) else str(raw).strip()
 
 
-def number(raw: object) -> int:
-    """Whole numbers come as numbers or as texts; nothing is 0. Raises ValueError."""
-    return int(decimal_from(words(raw) or "0"))
-
-
 def is_yes(raw: object) -> bool:
     return raw is True or words(raw).lower() in {"y", "yes", "true", "1"}
 
@@ -82,6 +77,14 @@ def moment(raw: object, zone: tzinfo) -> datetime | None:
         # With the offset of that day: in the hour that comes twice, a named zone equals no moment of another zone.
         found = found.replace(tzinfo=timezone(found.replace(tzinfo=zone).utcoffset() or timedelta(0)))
     return found
+
+
+def moment_if_readable(raw: object, zone: tzinfo) -> datetime | None:
+    """For dates beside the record at hand: one that makes no sense counts as none."""
+    try:
+        return moment(raw, zone)
+    except ValueError:
+        return None
 
 
 def day(raw: object) -> date | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 
 import pytest
 
 from app.connectors.idosell.answers import classify, list_in, repaired
 from app.connectors.idosell.client import Api
+from app.connectors.idosell.reading import by, numbered
 from app.connectors.idosell.settings import ApiVersion
 from app.core.errors import (
     AddressError,
@@ -128,6 +130,21 @@ def test_results_of_single_elements_are_left_to_who_asked():
     body = {"results": [{"errors": {"faultCode": 101}}], "errors": {"faultCode": 9, "faultString": "some failed"}}
     assert classify(_answer(207, body)) is None
     assert isinstance(classify(_fault(9, "nothing done", 207)), RejectedError)
+
+
+@pytest.mark.parametrize("total", [None, "", "many"])
+async def test_a_list_that_does_not_count_itself_is_read_to_its_end(shop, world, total):
+    pages = [
+        {"results": [{"clientId": number} for number in range(start, min(start + 2, 5))], "resultsNumberAll": total}
+        for start in range(0, 5, 2)
+    ]
+    async with shop() as account:
+        for page in pages:
+            account.simulator.fail(path="clients/clients", status=200, body=json.dumps(page))
+        api = Api(account.access.http, ApiVersion.AUTO)
+        load = partial(api.got, "clients/clients", {})
+        found = [row["clientId"] async for rows, _ in numbered(api, load, key=by("clientId"), limit=2) for row in rows]
+    assert found == [0, 1, 2, 3, 4]
 
 
 # Versions -------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from app.connectors.idosell.world import OTHER_SHOP, SHOP
 from app.connectors.idosell.world_rows import shop as shop_row
 from app.core.consent import ConsentState
-from app.core.records import Deletion, Kind
+from app.core.records import Deletion, Kind, Unreadable
 from tests.connectors.idosell.conftest import START
 from tests.connectors.standard import fetched, ids_in, pages_of, read_all, request
 
@@ -163,6 +163,20 @@ async def test_an_approval_by_the_form_without_a_date_is_an_approval(shop, world
     world.subscribers["a@example.com"]["_words"]["1"][1] = "0000-00-00 00:00:00"
     consent = await _consent(shop)
     assert (consent.state, consent.changed_at) == (ConsentState.YES, None)
+
+
+async def test_a_date_that_makes_no_sense_breaks_nobody_elses_reading(shop, world):
+    first = world.add_client("a@example.com", at=START, approves=True)
+    world.clients[first]["_words"]["1"][1] = "yesterday"
+    world.sign_up("b@example.com")
+    world.subscribers["b@example.com"]["_words"]["1"][1] = "2026-99-99 00:00:00"
+    world.add_client("c@example.com", at=START)
+    world.clients[first]["clientRegistrationDate"] = "long ago"
+    async with shop() as account:
+        found = {each.id[0] + each.id[2:][:4]: each for each in await read_all(account.source(), Kind.CONTACTS)}
+    assert isinstance(found["c2001"], Unreadable)
+    assert found["c2002"].email == "c@example.com"
+    assert [each.consent.state for key, each in found.items() if key[0] == "s"] == [ConsentState.YES]
 
 
 async def test_of_two_words_at_the_same_moment_the_refusal_counts(shop, world):
