@@ -25,8 +25,8 @@ from app.sdk.target import Mappings
 _MOST_ITEMS = 100
 """The size of a batch is not documented; this is what other clients send."""
 _MOST_META = 20
-BATCH_SIZE = 25
-"""Products; each brings its variants."""
+BATCH_SIZE = _MOST_ITEMS
+"""Products; each brings its variants, so that a plan may take several requests, and an hour has only a hundred."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

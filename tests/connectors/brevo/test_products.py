@@ -77,3 +77,10 @@ async def test_a_batch_never_holds_more_than_a_hundred(stage):
     assert [len(each.body.items) for each in plan.steps] == [100, 100, 100, 10]
     await stage.run({Kind.PRODUCTS: [product(number, variants=variants) for number in range(1, 11)]})
     assert len(stage.world.products) == 310
+
+
+async def test_a_large_catalogue_needs_few_of_the_hours_requests(stage):
+    stage.world.per_hour = 100
+    await stage.run({Kind.PRODUCTS: [product(number) for number in range(1, 1001)]})
+    assert len(stage.world.products) == 1000
+    assert stage.writes.count(("POST", "products/batch")) <= 12
