@@ -244,6 +244,7 @@ class _Wiring:
             keyed_hash=self._hash,
             problems=problems,
             why=Why(self._ledger, self.book, self._hash, reasons, self._erased_people),
+            reasons=reasons,
             emit=bus.emit,
             continue_undo=undoing.go_on,
             patience=patience,

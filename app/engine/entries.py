@@ -8,7 +8,7 @@ from app.core.ledger import Entry, EntryState
 from app.core.outcomes import Outcome
 from app.core.reasons import DONE_BY_HAND, OPT_OUT_BY_HAND
 from app.core.records import Bounce, Kind, OptOut
-from app.core.rules import Refusal, skip
+from app.core.rules import Refusal
 from app.engine.planning import Planner, Sighting
 from app.sdk.plan import Settled
 
@@ -36,12 +36,12 @@ class EntryWriter:
         return self.settled(sighting, before, result, tries=1)
 
     def refused(self, sighting: Sighting, refusal: Refusal, before: Entry | None) -> Entry:
-        if before is not None and _is_worked_off(sighting, refusal, before):
-            refusal = skip(DONE_BY_HAND)
         settled = Settled(outcome=refusal.outcome, reason=refusal.reason, message=sighting.message)
         return self.settled(sighting, before, settled)
 
     def settled(self, sighting: Sighting, before: Entry | None, result: Settled, *, tries: int = 0) -> Entry:
+        if before is not None and _is_worked_off(sighting, result, before):
+            result = Settled(outcome=Outcome.SKIPPED, reason=DONE_BY_HAND)
         outcome = self._outcome(before, result)
         is_held_by_target = result.outcome in _HELD_BY_TARGET
         # What was just created is not what an earlier address or a removed record was known as.
@@ -89,9 +89,9 @@ class EntryWriter:
         )
 
 
-def _is_worked_off(sighting: Sighting, refusal: Refusal, before: Entry) -> bool:
+def _is_worked_off(sighting: Sighting, result: Settled, before: Entry) -> bool:
     """Read again, not said again."""
-    if refusal.reason != OPT_OUT_BY_HAND or before.reason != DONE_BY_HAND:
+    if result.reason != OPT_OUT_BY_HAND or before.reason != DONE_BY_HAND:
         return False
     said_at = sighting.record.at if isinstance(sighting.record, OptOut | Bounce) else None
     return said_at is None or said_at <= before.at

@@ -66,7 +66,7 @@ class Flow:
         self._progress = progress
         self._control = control
         self._sender = Sender(route, planner)
-        self._tell = Teller(job.run, route.kind, emit)
+        self._tell = Teller(job.run, route.kind, emit, job.reasons)
         self._entries = EntryWriter(job.run.integration, route.kind, job.run.id, planner)
         self._books = Bookkeeping(
             job.run, route.kind, mark=mark, entries=self._entries, progress=progress, tell=self._tell

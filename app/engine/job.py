@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from app.core.events import RunMode
 from app.core.ledger import RunRecord
+from app.core.reasons import ReasonTexts
 from app.core.records import Kind
 from app.core.rules import Rules
 from app.sdk.http import HttpClient
@@ -54,6 +55,8 @@ class Job:
     """Only these records: a trial, or a retry of chosen ones."""
     removals_approved: bool = False
     """The person has seen the list of a large removal and agreed."""
+    reasons: ReasonTexts = field(default_factory=ReasonTexts)
+    """The words for reasons, the connectors' own among them."""
     began_at: datetime | None = None
     """When the integration was made: what was ordered before is its history; aware."""
 

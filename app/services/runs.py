@@ -11,6 +11,7 @@ from app.core.errors import ConfigError
 from app.core.events import Emit, RunMode, now
 from app.core.ledger import RunRecord
 from app.core.outcomes import Outcome
+from app.core.reasons import ReasonTexts
 from app.core.records import Kind
 from app.core.texts import text
 from app.engine.control import Control
@@ -40,6 +41,7 @@ class Runs:
         keyed_hash: KeyedHash,
         problems: Problems,
         why: Why,
+        reasons: ReasonTexts,
         emit: Emit,
         continue_undo: Callable[[RunRecord], Awaitable[RunHandle]],
         patience: Patience = Patience(),
@@ -53,6 +55,7 @@ class Runs:
         self._hash = keyed_hash
         self._problems = problems
         self._why = why
+        self._reasons = reasons
         self._emit = emit
         self._patience = patience
 
@@ -236,6 +239,7 @@ class Runs:
             rules=opened.rules,
             keys=keys,
             removals_approved=removals_approved,
+            reasons=self._reasons,
             began_at=opened.integration.created_at,
         )
         return Engine(
