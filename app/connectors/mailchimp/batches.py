@@ -56,7 +56,7 @@ def _item(number: int, operation: Operation) -> Json:
         "method": operation.method,
         "path": f"/{operation.path}",
         "operation_id": str(number),
-        "params": {"skip_merge_validation": "true"} if operation.method == "PATCH" else {},
+        "params": {"skip_merge_validation": "true"} if operation.method in {"PATCH", "PUT"} else {},
         "body": encoded(operation.body).decode(),
     }
 

@@ -21,6 +21,8 @@ from app.sdk.target import Timing
 
 DELETED = "deleted"
 """Marks the content of a record that vanished in the shop."""
+STORE = "store"
+"""Names the store in a content. It is no part of what is sent."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,7 +108,7 @@ class Desk:
     def body(self, draft: Draft, known: Known, *, without: Sequence[str] = ()) -> dict[str, Json]:
         """What is sent of a new order or cart: an existing customer is named by id only, so that their address is
         never changed; it could not be (https://mailchimp.com/developer/marketing/api/ecommerce-customers/)."""
-        body = {name: value for name, value in draft.content.items() if name not in without}
+        body = {name: value for name, value in draft.content.items() if name not in {*without, STORE}}
         if "customer" in body and known.facts.get("has_customer"):
             body["customer"] = {"id": body["customer"]["id"]}
         return {**body, "lines": lines_of(draft, known)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.connectors.mailchimp.answers import reason_of
 from app.connectors.mailchimp.batches import WORTHWHILE, Operation, Patience, batch_step, finished
-from app.connectors.mailchimp.contacts import ContactTerms, email_of, missing_tags
+from app.connectors.mailchimp.contacts import UNDONE_TAG, ContactTerms, email_of, is_newcomer, missing_tags
 from app.connectors.mailchimp.wire import Row, Wire, as_object, at, rows_of, subscriber_hash, words
 from app.core.addresses import masked_words, normalised_email
 from app.core.errors import UnknownOutcomeError
@@ -36,7 +36,11 @@ class _Planned:
 
     @property
     def is_new(self) -> bool:
-        return self.record.outcome is Outcome.CREATED
+        return not self.known.exists
+
+    @property
+    def comes_in(self) -> bool:
+        return is_newcomer(self.known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +69,14 @@ class ContactWriter:
         written = [each for each in planned if each.record.outcome in {Outcome.CREATED, Outcome.UPDATED}]
         changed = [each for item in written if not item.is_new for each in self._change(item)]
         newcomers = [each for each in written if each.is_new]
-        tagged = [each for item in newcomers for each in self._tags(item)]
+        tagged = [each for item in written if item.comes_in for each in self._tags(item)]
         # What may be refused comes first: then nobody has been created yet, and the rest is planned as it was.
         steps = [*self._steps(changed), *self._arrivals(newcomers), *self._steps(tagged, "new")]
         return Plan(tuple(each.record for each in planned), tuple(steps))
 
     async def confirm(self, plan: Plan, answers: Mapping[str, Answer]) -> Mapping[str, Settled]:
         settled = {
-            record.key: Settled(outcome=record.outcome, reason=record.reason, target_id=_target_id(record))
+            record.key: Settled(outcome=record.outcome, reason=record.reason, target_id=self._target_id(record))
             for record in plan.records
         }
         for step in plan.steps:
@@ -90,6 +94,8 @@ class ContactWriter:
 
     def _change(self, planned: _Planned) -> Sequence[Operation]:
         draft, known = planned.record.draft, planned.known
+        if planned.comes_in:
+            return [self._return(draft, known)]
         body = self.terms.data(draft, known)
         if status := self.terms.status(draft, known):
             body["status"] = status
@@ -97,14 +103,21 @@ class ContactWriter:
         change = [Operation(draft.key, "PATCH", path, body)] if body else []
         return [*change, *self._tags(planned)]
 
+    def _return(self, draft: Draft, known: Known) -> Operation:
+        """A PUT takes somebody out of the archive (https://mailchimp.com/developer/marketing/api/list-members/)."""
+        member = self._member(draft, known)
+        body = {**member, "status_if_new": member["status"]}
+        return Operation(draft.key, "PUT", f"{self._members}/{known.target_id}", body)
+
     def _tags(self, planned: _Planned) -> Sequence[Operation]:
         """``is_syncing`` keeps automations quiet that a tag would start."""
         draft, known = planned.record.draft, planned.known
-        names = missing_tags(draft, known)
-        if not names:
+        tags = [{"name": each, "status": "active"} for each in missing_tags(draft, known)]
+        if known.facts.get("returns"):
+            tags.append({"name": UNDONE_TAG, "status": "inactive"})
+        if not tags:
             return []
         member = known.target_id or subscriber_hash(email_of(draft))
-        tags = [{"name": each, "status": "active"} for each in names]
         body = {"tags": tags, "is_syncing": self._is_history}
         return [Operation(draft.key, "POST", f"{self._members}/{member}/tags", body)]
 
@@ -168,7 +181,7 @@ class ContactWriter:
             if email in errors:
                 settled[record.key] = _refused(errors[email])
             elif email in added:
-                settled[record.key] = Settled(outcome=record.outcome, target_id=added[email])
+                settled[record.key] = Settled(outcome=record.outcome, target_id=self.terms.held_as(added[email]))
             else:
                 settled[record.key] = Settled(outcome=Outcome.IN_DOUBT, reason="answer_lost")
         return settled
@@ -200,6 +213,10 @@ class ContactWriter:
         status = self.terms.status(record.draft, Known(exists=True, standing=known.standing))
         return not known.exists or bool(status) or self.terms.changes(record.draft, known)
 
+    def _target_id(self, record: RecordPlan) -> str:
+        is_new = not record.target_id and record.outcome is Outcome.CREATED
+        return self.terms.held_as(subscriber_hash(email_of(record.draft))) if is_new else record.target_id
+
     @property
     def _members(self) -> str:
         return f"lists/{self.terms.list_id}/members"
@@ -217,12 +234,6 @@ def _single(operation: Operation) -> Step:
         is_repeatable=True,
         purpose=text("Set tags") if is_tagging else text("Change the member"),
     )
-
-
-def _target_id(record: RecordPlan) -> str:
-    if record.target_id or record.outcome is not Outcome.CREATED:
-        return record.target_id
-    return subscriber_hash(email_of(record.draft))
 
 
 def _address(row: Row) -> str:

@@ -24,6 +24,8 @@ from app.sdk.plan import Draft, FieldLine, Json, Known, RecordPlan
 
 _WITHDRAWAL = "withdrawal"
 """Marks the content of a contact of whom only the end of a subscription is told."""
+UNDONE_TAG = "koppler-undone"
+"""Set before a member is archived because an import is taken back: only whoever bears it may come in again."""
 _LANGUAGE = re.compile(r"([a-z]{2})(?:[-_].*)?", re.IGNORECASE)
 
 
@@ -52,6 +54,7 @@ class ContactTerms:
             record=record,
             content={
                 "email": record.email,
+                "audience": self.list_id,
                 "merge_fields": [{"tag": each.tag, "value": each.value, "always": each.on_update} for each in values],
                 "language": _language(record.language),
                 "tags": list(tags),
@@ -87,7 +90,7 @@ class ContactTerms:
             return RecordPlan(draft=draft, outcome=Outcome.SKIPPED, reason="stays_deleted", consent=decision)
         if is_withdrawal(draft) and decision.action is not ConsentAction.UNSUBSCRIBE:
             return RecordPlan(draft=draft, outcome=Outcome.SKIPPED, reason="consent_required", consent=decision)
-        if not known.exists:
+        if is_newcomer(known):
             outcome = Outcome.CREATED
         elif decision.action is ConsentAction.LEAVE and not self.changes(draft, known):
             outcome = Outcome.UNCHANGED
@@ -98,7 +101,7 @@ class ContactTerms:
             draft=replace(draft, removes=True) if removes else draft,
             outcome=outcome,
             consent=decision,
-            target_id=known.target_id,
+            target_id=self.held_as(known.target_id) if known.exists else "",
         )
 
     def decision(self, draft: Draft, known: Known) -> ConsentDecision:
@@ -112,7 +115,7 @@ class ContactTerms:
                 return "pending" if self.newsletter is Newsletter.CONFIRM else "subscribed"
             case ConsentAction.UNSUBSCRIBE:
                 return "unsubscribed"
-            case ConsentAction.LEAVE if known.exists:
+            case ConsentAction.LEAVE if not is_newcomer(known):
                 return ""
             case _:
                 has_withdrawn = _contact(draft).consent.state is ConsentState.WITHDRAWN
@@ -126,7 +129,7 @@ class ContactTerms:
         if is_withdrawal(draft):
             return {}
         fields = {
-            each["tag"]: each["value"] for each in draft.content["merge_fields"] if each["always"] or not known.exists
+            each["tag"]: each["value"] for each in draft.content["merge_fields"] if each["always"] or is_newcomer(known)
         }
         data: dict[str, Json] = {"merge_fields": fields} if fields else {}
         if draft.content["language"]:
@@ -148,13 +151,28 @@ class ContactTerms:
 
     def _remembered(self, draft: Draft, known: Known) -> Known:
         """Mailchimp does not tell whom it deleted for good; that somebody was held before does."""
-        is_gone = draft.held_as is not None and not known.exists and known.matches == 1
-        return replace(known, standing=Standing.DELETED) if is_gone else known
+        was_here = draft.held_as is not None and draft.held_as.startswith(self.held_as(""))
+        is_gone = was_here and not known.exists and known.matches == 1
+        if is_gone:
+            return replace(known, standing=Standing.DELETED)
+        was_undone = UNDONE_TAG in known.facts.get("tags", ()) and draft.held_as is None
+        if known.standing is Standing.DELETED and was_undone:
+            return replace(known, standing=Standing.NONE, facts={**known.facts, "returns": True})
+        return known
+
+    def held_as(self, member_id: str) -> str:
+        """What is remembered of a member: with the audience, as nobody is missed in one where they never were."""
+        return f"{self.list_id}/{member_id}"
 
     def _tags(self, contact: Contact) -> tuple[str, ...]:
         """Without doubles, whatever their case."""
         named = {name.casefold(): name for name in (self.tag, *contact.tags) if name}
         return tuple(named.values())
+
+
+def is_newcomer(known: Known) -> bool:
+    """Also somebody whom an undo has archived."""
+    return not known.exists or bool(known.facts.get("returns"))
 
 
 def is_withdrawal(draft: Draft) -> bool:

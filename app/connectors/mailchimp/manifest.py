@@ -125,6 +125,10 @@ MANIFEST = Manifest(
             "in Mailchimp. Groups and consent boxes of Mailchimp's forms are not filled in."
         ),
         text("Stock of several warehouses is not added up: Mailchimp knows one quantity for each variant."),
+        text(
+            'Taking an import back archives its people, with the tag "koppler-undone", so that the next import may '
+            "bring them in again; whoever was archived by somebody else stays archived."
+        ),
         text("Variants that vanish in the shop stay in the store, because orders refer to them."),
         text("The day of an opt-out is the last change of the member: Mailchimp shows no other date."),
         text("Orders and products cannot be asked for by date: all are read each time and compared."),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 
-from app.connectors.mailchimp.commerce import DELETED, Desk, settled_as_planned
+from app.connectors.mailchimp.commerce import DELETED, STORE, Desk, settled_as_planned
 from app.connectors.mailchimp.sameness import holds
 from app.connectors.mailchimp.shelf import Shelf
 from app.connectors.mailchimp.wire import Row, at, cents, store_key, words
@@ -99,7 +99,7 @@ class ProductWriter:
             method="POST",
             path=at(f"{self.desk.path}/products"),
             keys=(draft.key,),
-            body=dict(draft.content),
+            body={name: value for name, value in draft.content.items() if name != STORE},
             purpose=text("Write the product"),
         )
 

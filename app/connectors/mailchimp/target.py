@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from app.connectors.mailchimp.account import Audience, Stores, StoreState, own_store_id, resuming
 from app.connectors.mailchimp.answers import is_duplicate, says, words_of
 from app.connectors.mailchimp.batches import Patience
 from app.connectors.mailchimp.cart_writer import CartWriter
 from app.connectors.mailchimp.catalogue import Catalogue
-from app.connectors.mailchimp.commerce import Desk
+from app.connectors.mailchimp.commerce import STORE, Desk
 from app.connectors.mailchimp.contact_writer import ContactWriter
 from app.connectors.mailchimp.contacts import ContactTerms
 from app.connectors.mailchimp.merge_fields import FieldPlan, create_field, read_fields, remote_field
@@ -107,7 +109,11 @@ class MailchimpTarget:
     def draft(self, record: Record) -> Draft | Refusal:
         kind = record.kind if isinstance(record, Deletion) else _KIND_OF.get(type(record))
         writer = self._writers.get(kind) if kind else None
-        return skip("not_a_kind") if writer is None else writer.draft(record)
+        drafted = skip("not_a_kind") if writer is None else writer.draft(record)
+        if isinstance(drafted, Refusal) or drafted.kind not in _OF_STORE or self._desk is None:
+            return drafted
+        # Another audience has another store, to which everything is sent again.
+        return replace(drafted, content={**drafted.content, STORE: self._desk.id})
 
     def withdrawal(self, contact: Contact) -> Draft | Refusal:
         writer = self._writers.get(Kind.CONTACTS)

@@ -1,7 +1,8 @@
 """Taking back what a run created: members are archived, orders, carts and products of our own store deleted.
 
 https://mailchimp.com/developer/marketing/api/list-members/archive-list-member/ . An archived member keeps their history
-and can be brought back. Customers, placeholders of products and the store stay; the next import needs them again.
+and can be brought back: a mark tells the next import whom it may. Customers, placeholders of products and the store
+stay; the next import needs them again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Protocol
 from app.connectors.mailchimp.cart_writer import CART_FIELDS, CartWriter
 from app.connectors.mailchimp.commerce import KIND_NAMES, Desk
 from app.connectors.mailchimp.contact_writer import ContactWriter
-from app.connectors.mailchimp.contacts import email_of
+from app.connectors.mailchimp.contacts import UNDONE_TAG, email_of
 from app.connectors.mailchimp.goods import places_of
 from app.connectors.mailchimp.order_writer import ORDER_FIELDS, OrderWriter
 from app.connectors.mailchimp.products import PRODUCT_FIELDS, ProductWriter, differences
@@ -21,7 +22,7 @@ from app.connectors.mailchimp.wire import Row, Wire, at, store_key, subscriber_h
 from app.core.consent import Standing
 from app.core.records import Kind
 from app.core.texts import text
-from app.sdk.plan import Draft, Known, Step
+from app.sdk.plan import Draft, Json, Known, Step
 from app.sdk.target import Removal
 
 _OBJECTING = frozenset({Standing.UNSUBSCRIBED, Standing.BOUNCED})
@@ -139,16 +140,12 @@ class MemberRemover:
             return Removal(reason="kept_objection")
         if not set(known.facts.get("orders", ())) <= set(leaving.get(Kind.ORDERS, ())):
             return Removal(reason="kept_in_use")
+        member = at(f"lists/{self.writer.terms.list_id}/members/{known.facts['member']}")
+        mark = {"tags": [{"name": UNDONE_TAG, "status": "active"}], "is_syncing": True}
         return Removal(
             steps=(
-                Step(
-                    name=f"remove {draft.key}",
-                    method="DELETE",
-                    path=at(f"lists/{self.writer.terms.list_id}/members/{known.target_id}"),
-                    keys=(draft.key,),
-                    is_repeatable=True,
-                    purpose=text("Archive the member"),
-                ),
+                _step(f"mark {draft.key}", "POST", f"{member}/tags", draft.key, mark),
+                _step(f"remove {draft.key}", "DELETE", member, draft.key),
             )
         )
 
@@ -159,7 +156,11 @@ class MemberRemover:
         # An objection is told by the standing, whatever else has changed.
         is_same = held.standing in _OBJECTING or self._is_as_sent(draft, held)
         return Known(
-            exists=True, target_id=held.target_id, standing=held.standing, is_same=is_same, facts={"orders": orders}
+            exists=True,
+            target_id=self.writer.terms.held_as(held.target_id),
+            standing=held.standing,
+            is_same=is_same,
+            facts={"orders": orders, "member": held.target_id},
         )
 
     def _is_as_sent(self, draft: Draft, held: Known) -> bool:
@@ -176,6 +177,18 @@ class MemberRemover:
         query = {"customer_id": subscriber_hash(email)}
         path = f"{self.desk.path}/orders" if self.desk is not None else ""
         return [words(row.get("id")) async for row in self.wire.rows(path, "orders", ("id",), query)]
+
+
+def _step(name: str, method: str, path: str, key: str, body: Json = None) -> Step:
+    return Step(
+        name=name,
+        method=method,
+        path=path,
+        keys=(key,),
+        body=body,
+        is_repeatable=True,
+        purpose=text("Archive the member"),
+    )
 
 
 def _is_filled(value: object) -> bool:

@@ -20,18 +20,22 @@ from app.connectors.mailchimp.wire import subscriber_hash
 from app.connectors.mailchimp.world import World
 from app.core.events import RunMode, RunState, discard
 from app.core.ledger import Entry, RunRecord
+from app.core.reasons import ReasonTexts
 from app.core.records import Kind, Record
 from app.core.rules import GuestOrders, Rules
 from app.engine.control import Control
 from app.engine.job import Job, Route
 from app.engine.life import RunResult
 from app.engine.run import Engine
+from app.engine.undo import UndoEngine
+from app.engine.undo_survey import Survey, Surveyor
 from app.sdk.plan import Plan
 from app.sdk.settings import parse
 from app.sdk.simulator import Exchange, Simulator
 from app.sdk.target import Mappings
 from tests.connectors.standard import Opened, opened
 from tests.engine.memory import MemoryLedger, MemoryRuns, keyed_hash
+from tests.engine.returns import MemoryCreations
 from tests.engine.warehouse import ShelfSource
 
 SHOP = Mappings(source_system="mpluskassa", source_name="Teeladen", source_id="teeladen")
@@ -46,6 +50,9 @@ class Stage:
     account: Opened
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     number: int = 0
+
+    def __post_init__(self) -> None:
+        self.runs = MemoryRuns(self.ledger)
 
     @property
     def simulator(self) -> Simulator:
@@ -86,7 +93,27 @@ class Stage:
             until=moment,
             kinds=tuple(records),
         )
-        routes = tuple(
+        routes = self.routes(records, target)
+        job = Job(
+            run=run,
+            routes=routes,
+            rules=Rules(guest_orders=GuestOrders.SEND),
+            removals_approved=True,
+            began_at=moment - timedelta(days=30),
+        )
+        self.runs.runs[run.id] = run
+        engine = Engine(
+            job,
+            ledger=self.ledger,
+            runs=self.runs,
+            keyed_hash=keyed_hash,
+            emit=discard,
+            control=Control(),
+        )
+        return await engine.run()
+
+    def routes(self, records: Mapping[Kind, Sequence[Record]], target: MailchimpTarget) -> tuple[Route, ...]:
+        return tuple(
             Route(
                 kind=kind,
                 source=ShelfSource(list(shelf), page_size=100),
@@ -97,20 +124,37 @@ class Stage:
             )
             for kind, shelf in records.items()
         )
-        job = Job(
-            run=run,
-            routes=routes,
-            rules=Rules(guest_orders=GuestOrders.SEND),
-            removals_approved=True,
-            began_at=moment - timedelta(days=30),
+
+    async def undo(self, run_id: str, records: Mapping[Kind, Sequence[Record]], **options: object) -> RunResult:
+        """Takes back what the run created, as far as it may go."""
+        routes, creations = self.routes(records, self.target(**options)), MemoryCreations(self.ledger, self.runs)
+        rules = Rules(guest_orders=GuestOrders.SEND)
+        surveyor = Surveyor(self.runs.runs[run_id], routes, rules, creations, keyed_hash)
+        survey = Survey(
+            run=self.runs.runs[run_id],
+            verdicts=[each async for page in surveyor.verdicts() for each in page],
         )
-        engine = Engine(
-            job,
+        moment = datetime.now(UTC)
+        run = RunRecord(
+            id="undo",
+            integration="shop",
+            mode=RunMode.UNDO,
+            state=RunState.RUNNING,
+            started_at=moment,
+            until=moment,
+            kinds=survey.kinds,
+        )
+        engine = UndoEngine(
+            run,
+            routes,
+            rules,
+            survey.verdicts,
             ledger=self.ledger,
-            runs=MemoryRuns(self.ledger),
+            runs=self.runs,
+            creations=creations,
             keyed_hash=keyed_hash,
+            reasons=ReasonTexts(MANIFEST.reasons),
             emit=discard,
-            control=Control(),
         )
         return await engine.run()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.connectors.mailchimp.account import PLATFORM, own_store_id
-from app.connectors.mailchimp.practice import AUDIENCE
+from app.connectors.mailchimp.practice import AUDIENCE, OTHER_AUDIENCE
 from app.connectors.mailchimp.practice import STORE as WOO
+from app.connectors.mailchimp.wire import subscriber_hash
 from app.core.errors import ConfigError
 from app.core.events import now
 from app.core.money import Money
@@ -109,6 +112,19 @@ async def test_another_store_of_ours_may_be_chosen_and_a_missing_one_is_named(st
     with pytest.raises(ConfigError) as told:
         await stage.target(write_to_store="ci_gone").open([Kind.ORDERS], Timing.LIVE)
     assert told.value.field == "write_to_store"
+
+
+async def test_another_audience_gets_a_store_of_its_own_and_everything_again(stage):
+    records = {Kind.PRODUCTS: [product(1)], Kind.CONTACTS: [contact(1)], Kind.ORDERS: [order(1)]}
+    await stage.run(records)
+    settings = stage.account.access.settings.model_copy(update={"audience": OTHER_AUDIENCE})
+    stage.account = replace(stage.account, access=replace(stage.account.access, settings=settings))
+    result = await stage.run(records)
+    other = own_store_id(SHOP, OTHER_AUDIENCE)
+    assert result.balance.total.count(Outcome.CREATED) == 3
+    assert list(stage.world.orders[other]) == ["5001"]
+    assert stage.world.stores[other]["list_id"] == OTHER_AUDIENCE
+    assert subscriber_hash("kunde0001@example.com") in stage.world.members[OTHER_AUDIENCE]
 
 
 async def test_a_preview_before_the_store_exists_shows_what_would_be_made(stage):

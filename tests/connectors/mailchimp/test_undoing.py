@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.connectors.mailchimp.practice import AUDIENCE
+from app.core.outcomes import Outcome
 from app.core.records import Kind
 from app.sdk.plan import Plan
 from app.sdk.target import Timing
@@ -78,3 +79,33 @@ async def test_a_changed_order_is_not_as_it_was_sent(stage):
     stage.order("5001")["financial_status"] = "refunded"
     _, known = await looked_back(target, order(1))
     assert (known.exists, known.is_same) == (True, False)
+
+
+async def test_the_engine_takes_back_a_whole_import_and_a_new_one_brings_it_again(stage):
+    records = {
+        Kind.PRODUCTS: [product(1), product(2)],
+        Kind.CONTACTS: [agreed(number) for number in range(1, 5)],
+        Kind.ORDERS: [order(number) for number in range(1, 4)],
+        Kind.CARTS: [cart(4)],
+    }
+    await stage.run(records, newsletter="subscribe")
+    stage.member("kunde0004@example.com")["status"] = "unsubscribed"
+    result = await stage.undo("run1", records, newsletter="subscribe")
+    assert result.is_finished
+    assert result.balance.total.reasons == {"undone": 9}
+    assert stage.member("kunde0004@example.com")["status"] == "unsubscribed"
+    assert stage.world.orders[STORE] == stage.world.carts[STORE] == stage.world.products[STORE] == {}
+    again = await stage.run(records, newsletter="subscribe")
+    assert again.balance.total.count(Outcome.CREATED) == 9
+    assert stage.member("kunde0001@example.com")["status"] == "subscribed"
+    assert stage.member("kunde0001@example.com")["tags"] == []
+    assert stage.member("kunde0004@example.com")["status"] == "unsubscribed"
+
+
+async def test_whoever_somebody_else_archived_does_not_come_in_again(stage):
+    people = {Kind.CONTACTS: [agreed(1)]}
+    await stage.run(people)
+    await stage.undo("run1", people)
+    stage.member("kunde0001@example.com")["tags"] = []
+    again = await stage.run(people)
+    assert again.balance.total.reasons == {"stays_deleted": 1}
