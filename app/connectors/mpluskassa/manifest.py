@@ -117,6 +117,9 @@ MANIFEST = Manifest(
             "cancelled there, or its invoice is credited; a part of an order is left to you."
         ),
         text("Orders that were cancelled or refunded before they were sent stay out."),
+        text(
+            "Orders are entered as open ones and reserve stock, old ones too: begin with a start date if that is wrong."
+        ),
         text("Orders that another program entered before are not recognised: begin with a start date."),
         text("Customers and products are never deleted in the register; who is switched off there counts as deleted."),
         text("Where several customers have one e-mail address, the register itself chooses which one it gives."),

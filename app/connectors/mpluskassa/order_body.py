@@ -45,7 +45,8 @@ class OrderBody:
             "order": order,
             **_NEVER,
             "prepay": True,
-            "paymentList": _payment(content, content["total"]),
+            # A history must not be counted among the payments of today.
+            "paymentList": _payment(content, {"financialDate": order["financialDate"]}),
         }
         return step("order", "createOrderV3", {"request": request}, key=key, purpose=purpose)
 
@@ -74,7 +75,7 @@ class OrderBody:
         }
 
     def payment(self, key: str, order_id: str, content: Content) -> Step:
-        request = {"orderId": order_id, "prepay": True, "paymentList": _payment(content, content["total"])}
+        request = {"orderId": order_id, "prepay": True, "paymentList": _payment(content, {})}
         return step("pay", "payOrder", {"request": request}, key=key, purpose=text("Enter the payment"))
 
     def cancellation(self, key: str, order_id: str) -> Step:
@@ -106,8 +107,8 @@ class OrderBody:
         return {"articleNumber": line["article"], **words, "data": {**data, **more}}
 
 
-def _payment(content: Content, amount: int) -> Json:
-    return {"payment": [{"method": content["method"], "amount": amount}]}
+def _payment(content: Content, dated: Row) -> Json:
+    return {"payment": [{**dated, "method": content["method"], "amount": content["total"]}]}
 
 
 def _filled_address(name: str, content: Content) -> Row:

@@ -55,7 +55,7 @@ TYPES = """
       vatPercentage:int pricePerQuantity:int discountType:text discountPercentage:int discountAmount:int
       totalInclAmount:int totalExclAmount:int
     PaymentList = payment:Payment*
-    Payment = method!:text description:text amount!:int
+    Payment = financialDate:SoapMplusDate method!:text description:text amount!:int
     Invoice =
       invoiceId:text extInvoiceId:text orderIds:IdList extOrderIds:IdList syncMarker:int invoiceNumber:YearNumber
       invoiceType:text entryTimestamp:SoapMplusDateTime relationNumber:int relationName:text deliveryAddress:Address

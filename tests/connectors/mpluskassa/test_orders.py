@@ -265,6 +265,7 @@ async def test_tax_codes_without_a_country_are_those_of_the_registers_own(stage:
 async def test_a_paid_order_is_entered_as_paid_with_the_registers_method(stage: Stage) -> None:
     row = await entered(stage, order(status=OrderStatus.PROCESSING, payment_method="klarna"), **PAYPAL)
     assert (row["paymentMethod"], row["fullyPaid"], row["prepaidAmount"]) == ("WEB", True, 2480)
+    assert row["paymentList"]["payment"][0]["financialDate"] == row["financialDate"], "a history is not paid today"
     (asked,) = stage.asked("createOrderV3")
     for name in ("applySalesAndActions", "applySalesPrices", "applyPriceGroups"):
         assert asked["request"][name] == "false", "the shop's prices stay"
