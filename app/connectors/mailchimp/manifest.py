@@ -132,6 +132,11 @@ MANIFEST = Manifest(
         text("Variants that vanish in the shop stay in the store, because orders refer to them."),
         text("The day of an opt-out is the last change of the member: Mailchimp shows no other date."),
         text("Orders and products cannot be asked for by date: all are read each time and compared."),
+        text(
+            "Not proven on a real account: the words with which a role or a plan is refused, whether an archived "
+            "person keeps their tags, and whether a store takes orders of people whom the audience lacks; where the "
+            "answer differs, nothing is doubled and nobody is subscribed."
+        ),
         text("Writing cannot be tested without changing something; a trial with one record proves it."),
     ),
     reasons=(
