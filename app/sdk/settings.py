@@ -73,6 +73,8 @@ class Setting:
     """What stands above the two columns of a table."""
     table_keys: Mapping[str, Text] = field(default_factory=dict)
     """What the first column of a table offers, key to label; then ``suggests`` fills the second, else the first."""
+    table_values: Mapping[str, Text] = field(default_factory=dict)
+    """What the second column of a table can hold, value to label, where these are all there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

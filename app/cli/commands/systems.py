@@ -89,6 +89,7 @@ def _field(spec: FieldSpec) -> dict[str, Any]:
         "where": spec.setting.where,
         "choices": dict(spec.choices),
         "table_keys": dict(spec.setting.table_keys),
+        "table_values": dict(spec.setting.table_values),
         "minimum": spec.minimum,
         "maximum": spec.maximum,
         "min_length": spec.min_length,

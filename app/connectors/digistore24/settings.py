@@ -130,7 +130,6 @@ class SourceOptions(Settings):
             label=text("Send on events of"),
             help=text("Only orders of buyers can be sent; affiliations, tickets and forms concern no order."),
             choices={"orders": text("Orders of buyers")},
-            is_advanced=True,
         ),
     ] = Notifications.ORDERS
     order_events: Annotated[

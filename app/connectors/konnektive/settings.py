@@ -144,12 +144,12 @@ class TargetOptions(Settings):
         Setting(
             label=text("Action"),
             help=text(
-                "What each event does: enter brings the order into the campaign, take_out books the refund or"
-                " chargeback and cancels what was stopped, nothing leaves it as it is."
+                'What each event does: "Enter" brings the order into the campaign, "Take out" books the refund or'
+                ' chargeback and cancels what was stopped, "Nothing" leaves the order as it is.'
             ),
             table_keys=values.EVENTS,
             table_headings=(text("Event"), text("Action")),
-            suggests="actions",
+            table_values=values.ACTION_NAMES,
         ),
     ] = values.DEFAULT_ACTIONS
     campaign_currency: Annotated[
@@ -306,7 +306,7 @@ class TargetOptions(Settings):
     @classmethod
     def _known_actions(cls, chosen: Mapping[str, str]) -> Mapping[str, str]:
         if set(chosen) - set(values.EVENTS) or set(chosen.values()) - set(values.ACTIONS):
-            raise invalid(text("Choose enter, take_out or nothing for each event."))
+            raise invalid(text('Choose "Enter", "Take out" or "Nothing" for each event.'))
         return chosen
 
     @field_validator("order_id_field")

@@ -21,12 +21,6 @@ from app.sdk.answers import Answer
 from app.sdk.plan import Draft, Known, Plan, Settled, Step
 from app.sdk.target import Judgement, Mappings, Suggestion, Timing
 
-_ACTION_NAMES = {
-    values.ENTER: text("Enter"),
-    values.TAKE_OUT: text("Take out"),
-    values.NOTHING: text("Nothing"),
-}
-
 
 class KonnektiveTarget:
     def __init__(self, access: Access[KonnektiveSettings], options: TargetOptions, mappings: Mappings) -> None:
@@ -111,8 +105,6 @@ async def suggestions(access: Access[KonnektiveSettings], name: str) -> Sequence
         case "campaigns":
             found = await all_campaigns(access.http)
             return [Suggestion(each.id, f"{each.id} - {each.name}") for each in found]
-        case "actions":
-            return [Suggestion(action, str(label)) for action, label in _ACTION_NAMES.items()]
         case "order_fields":
             return [Suggestion(field, field) for field in values.ORDER_FIELDS]
         case "id_fields":

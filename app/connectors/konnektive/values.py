@@ -13,6 +13,7 @@ from app.core.records import Address, Contact, Order, OrderEvent, OrderStatus
 from app.core.texts import Text, text
 
 ENTER, TAKE_OUT, NOTHING = ACTIONS = ("enter", "take_out", "nothing")
+ACTION_NAMES: Mapping[str, Text] = {ENTER: text("Enter"), TAKE_OUT: text("Take out"), NOTHING: text("Nothing")}
 CANCELLED = "cancelled"
 """The event of shops that know states rather than payments."""
 

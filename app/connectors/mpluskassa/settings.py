@@ -82,7 +82,7 @@ class MplusSettings(Settings):
         Field(min_length=1),
         Setting(
             label=text("Secret"),
-            help=text("Belongs to the ident. It is kept in the keystore and shown nowhere."),
+            help=text("Belongs to the ident."),
             where=text("Given together with the ident."),
         ),
     ]

@@ -41,11 +41,17 @@ class ListCells(QStyledItemDelegate):
 
 
 class KeyCells(ListCells):
-    """One of the known keys, by its label; a key stands in one row only. An unknown one is offered as it is."""
+    """One of the known words, by its label. An unknown one is offered as it is.
 
-    def __init__(self, keys: Mapping[str, Text], name_of: NameOf, parent: QObject | None = None) -> None:
+    ``is_once``: a word stands in one row only.
+    """
+
+    def __init__(
+        self, keys: Mapping[str, Text], name_of: NameOf, parent: QObject | None = None, *, is_once: bool = True
+    ) -> None:
         super().__init__(name_of, parent)
         self._keys = keys
+        self._is_once = is_once
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         editor = DropDown(self._name_of(index), self._choices(index), parent)
@@ -65,7 +71,7 @@ class KeyCells(ListCells):
 
     def _choices(self, index: Index) -> list[Choice]:
         own = str(index.data(Qt.ItemDataRole.EditRole) or "")
-        rows = range(index.model().rowCount())
+        rows = range(index.model().rowCount() if self._is_once else 0)
         taken = {str(index.model().index(row, 0).data(Qt.ItemDataRole.EditRole)) for row in rows} - {own}
         known = [Choice(key, label) for key, label in self._keys.items() if key not in taken]
         if own in self._keys:

@@ -81,7 +81,11 @@ def _path(spec: FieldSpec) -> QWidget:
 def _table(spec: FieldSpec) -> QWidget:
     setting = spec.setting
     return MappingField(
-        spec.label, setting.table_headings, keys=setting.table_keys, is_suggesting=bool(setting.suggests)
+        spec.label,
+        setting.table_headings,
+        keys=setting.table_keys,
+        values=setting.table_values,
+        is_suggesting=bool(setting.suggests),
     )
 
 

@@ -19,7 +19,7 @@ from app.ui.widgets.buttons import LinkButton
 from app.ui.widgets.disclosure import Disclosure
 from app.ui.widgets.fields import Field
 from app.ui.widgets.form import FormField
-from app.ui.widgets.labels import HeadingLabel
+from app.ui.widgets.labels import StrongLabel
 from app.ui.widgets.painting import Words
 
 _OPTIONAL_INPUTS = {InputKind.TEXT, InputKind.LONG_TEXT, InputKind.SECRET, InputKind.DATE, InputKind.PATH}
@@ -29,7 +29,7 @@ _PAIRED_INPUTS = {InputKind.NUMBER, InputKind.DATE}
 class SettingsForm(QWidget):
     """Shows and forwards; everything else is the model's. ``secret_place`` stands under each secret.
 
-    ``extra_advanced`` goes into the folded part, below the model's own advanced fields.
+    ``extra_advanced`` goes into the folded part, below the model's own fields there and above its groups.
     """
 
     def __init__(
@@ -55,9 +55,10 @@ class SettingsForm(QWidget):
         if advanced or extra_advanced:
             self._disclosure = Disclosure(_("Advanced"))
             self._disclosure.body.setSpacing(SPACING.m + 2)
-            self._fill(self._disclosure.body, advanced)
+            self._fill(self._disclosure.body, [spec for spec in advanced if not spec.setting.group])
             for widget in extra_advanced:
                 self._disclosure.body.addWidget(widget)
+            self._fill(self._disclosure.body, [spec for spec in advanced if spec.setting.group])
             self._column.addWidget(self._disclosure)
         model.problem_changed.connect(self._show_problem)
         model.value_set.connect(self._follow)
@@ -107,7 +108,8 @@ class SettingsForm(QWidget):
             if str(spec.setting.group) != group:
                 group = str(spec.setting.group)
                 if group:
-                    column.addWidget(HeadingLabel(group))
+                    column.addSpacing(SPACING.m)
+                    column.addWidget(StrongLabel(group))
             if rest and _are_a_pair(spec, rest[0]):
                 pair = QHBoxLayout()
                 pair.setSpacing(SPACING.m + 2)

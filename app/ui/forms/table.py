@@ -16,7 +16,7 @@ from app.ui.widgets.buttons import SecondaryButton
 from app.ui.widgets.painting import Words
 from app.ui.widgets.table import Column, TableFrame
 
-_ROWS_SHOWN = 5
+_ROWS_SHOWN = 10
 _SHOWN = Qt.ItemDataRole.DisplayRole
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -101,7 +101,8 @@ class MappingField(QWidget):
     """The value is a dict of texts. F2, Enter or typing edits; Delete removes the row.
 
     With ``keys`` (key to label) the first column is a list of their labels. ``is_suggesting`` lets the open column, the
-    second beside known keys and else the first, offer what ``set_suggestions`` brings.
+    second beside known keys and else the first, offer what ``set_suggestions`` brings. With ``values`` the second
+    column is a list of their labels instead.
     """
 
     value_changed = Signal(object)
@@ -114,6 +115,7 @@ class MappingField(QWidget):
         parent: QWidget | None = None,
         *,
         keys: Mapping[str, Text] | None = None,
+        values: Mapping[str, Text] | None = None,
         is_suggesting: bool = False,
     ) -> None:
         super().__init__(parent)
@@ -125,17 +127,20 @@ class MappingField(QWidget):
         if keys:
             self.pairs.set_labels(0, {key: str(label) for key, label in keys.items()})
             cells[0] = KeyCells(keys, self.pairs.name_of)
+        if values:
+            self.pairs.set_labels(1, {value: str(label) for value, label in values.items()})
+            cells[1] = KeyCells(values, self.pairs.name_of, is_once=False)
         if self._suggesting is not None:
             self._suggesting.suggestions_wanted.connect(self.suggestions_wanted)
         columns = [Column(delegate=each) for each in cells]
-        self._frame = TableFrame(name, self.pairs, columns, selects_cells=True)
+        self._frame = TableFrame(name, self.pairs, columns, selects_cells=True, is_shrinking=True)
         self.pairs.setParent(self)
         self._frame.view.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
-        self._frame.setFixedHeight(SIZES.table_header + _ROWS_SHOWN * SIZES.table_row)
+        self._frame.limit_height(SIZES.table_header + _ROWS_SHOWN * SIZES.table_row)
         self._frame.view.row_activated.connect(lambda _row: self._frame.view.edit(self._frame.view.currentIndex()))
         remove = SecondaryButton(_("Remove row"), is_small=True)
         remove.clicked.connect(self.remove_current)

@@ -57,6 +57,8 @@ class Table(FocusVisible, QTableView):
 
     row_activated = Signal(int)
     focus_changed = Signal()
+    room_changed = Signal()
+    """The viewport has another width: because of the page, or of a scroll bar that came or went."""
 
     def __init__(self, name: Words, parent: QWidget | None = None, *, selects_cells: bool = False) -> None:
         super().__init__(parent)
@@ -87,6 +89,11 @@ class Table(FocusVisible, QTableView):
             self._activate(self.currentIndex())
             return
         super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.room_changed.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -145,6 +152,7 @@ class TableFrame(QFrame):
             signal.connect(self.fit_columns)
         self.fit_columns()
         self.view.focus_changed.connect(self._corners.update)
+        self.view.room_changed.connect(self._share_room)
         self.view.row_activated.connect(self.row_activated)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._remember_widths)
@@ -172,7 +180,6 @@ class TableFrame(QFrame):
         super().resizeEvent(event)
         self._corners.setGeometry(self.rect())
         self._corners.raise_()
-        self._share_room()
 
     def _content_height(self) -> int:
         rows = max(self.view.model().rowCount(), 1)

@@ -16,7 +16,7 @@ from app.ui.forms.model import model_check
 from app.ui.forms.suggest import SuggestField
 from app.ui.forms.table import MappingField
 from app.ui.widgets import CheckBox, Disclosure, DropDown, LinkButton, SecretField, TextField
-from app.ui.widgets.labels import HeadingLabel
+from app.ui.widgets.labels import StrongLabel
 from tests.ui.fake_systems import FileSettings, MailOptions, ShopSettings
 from tests.ui.fakes import FakeWindow
 
@@ -286,6 +286,43 @@ def test_a_table_says_what_its_columns_hold(window: FakeWindow, qtbot: QtBot) ->
     assert unnamed.pairs.headerData(0, Qt.Orientation.Horizontal) == "Name"
 
 
+class ActionSettings(Settings):
+    actions: Annotated[
+        Mapping[str, str],
+        Setting(
+            label=text("Actions"),
+            table_keys={"payment": text("Payment"), "refund": text("Refund")},
+            table_values={"enter": text("Enter"), "take_out": text("Take out")},
+        ),
+    ] = Field(default_factory=lambda: {"payment": "enter", "refund": "enter"})
+
+
+def test_a_table_shows_and_offers_the_labels_of_its_values(window: FakeWindow, qtbot: QtBot) -> None:
+    table = form_of(window, qtbot, ActionSettings).control("actions")
+    assert isinstance(table, MappingField)
+    assert [table.pairs.index(row, 1).data() for row in range(2)] == ["Enter", "Enter"]
+    values = editor_of(qtbot, table, 1, 1)
+    assert isinstance(values, DropDown)
+    assert [values.itemText(row) for row in range(values.count())] == ["Enter", "Take out"]
+    values.setCurrentIndex(1)
+    values.activated.emit(1)
+    assert table.value() == {"payment": "enter", "refund": "take_out"}
+
+
+def test_a_table_of_a_form_is_as_wide_as_the_form_and_as_high_as_its_rows(window: FakeWindow, qtbot: QtBot) -> None:
+    form = form_of(window, qtbot, ActionSettings)
+    form.resize(700, 500)
+    table = form.control("actions")
+    assert isinstance(table, MappingField)
+    view = table._frame.view
+    header = view.horizontalHeader()
+    qtbot.waitUntil(lambda: header.sectionSize(0) + header.sectionSize(1) == view.viewport().width())
+    before = table._frame.height()
+    table.remove_current()
+    table.pairs.remove_row(0)
+    qtbot.waitUntil(lambda: table._frame.height() < before)
+
+
 class GroupedSettings(Settings):
     campaign: Annotated[str, Setting(label=text("Campaign"))] = ""
     street: Annotated[str, Setting(label=text("Street"), group=text("Address"))] = ""
@@ -295,7 +332,7 @@ class GroupedSettings(Settings):
 
 def test_fields_of_a_group_stand_together_under_its_heading(window: FakeWindow, qtbot: QtBot) -> None:
     form = form_of(window, qtbot, GroupedSettings)
-    headings = {each.text(): each.y() for each in form.findChildren(HeadingLabel)}
+    headings = {each.text(): each.y() for each in form.findChildren(StrongLabel) if each.parent() is form}
     assert list(headings) == ["Address", "Amounts"]
     rows = {name: form.field(name).y() for name in ("campaign", "street", "town", "tax")}
     assert rows["campaign"] < headings["Address"] < rows["street"] < rows["town"] < headings["Amounts"] < rows["tax"]
