@@ -91,7 +91,9 @@ async def opened(
 ) -> AsyncIterator[Opened]:
     """An account of the connector's simulator. ``secrets`` and ``settings`` replace the simulator's own."""
     running = simulator or manifest.simulator(records)
-    values = {**running.settings, **running.secrets, **(settings or {}), **(secrets or {})}
+    # The made-up records count in euros, whatever the practice account counts in.
+    euros = {"currency": "EUR"} if "currency" in running.settings else {}
+    values = {**running.settings, **running.secrets, **euros, **(settings or {}), **(secrets or {})}
     parsed = parse(manifest.settings, values)
     async with AsyncExitStack() as stack:
         client = None

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from app.connectors.salesmanago.answers import Row, envelope
 from app.connectors.salesmanago.elements import Element, consent_flags, element_of_contact, is_addressable
-from app.connectors.salesmanago.newcomers import take_back_subscriptions
+from app.connectors.salesmanago.newcomers import MARK, take_back_subscriptions
 from app.connectors.salesmanago.people import becomes_customer, id_of, known_person, the_living
 from app.connectors.salesmanago.settings import TargetOptions
 from app.connectors.salesmanago.tags import listed, tags_of
@@ -148,6 +148,8 @@ class ContactWriter:
             for each in record.draft.content["properties"]
             if each["on_update"] or not known.exists
         }
+        if not known.exists and decision.action is ConsentAction.LEAVE:
+            properties |= MARK
         if known.exists and not becomes_customer(content["contact"], known):
             content["contact"] = {name: each for name, each in content["contact"].items() if name != "state"}
         return {**content, **({"properties": properties} if properties else {}), **consent_flags(decision.action)}

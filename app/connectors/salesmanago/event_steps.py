@@ -8,6 +8,7 @@ from typing import cast
 
 from app.connectors.salesmanago.elements import Element, consent_flags
 from app.connectors.salesmanago.events import Event, milliseconds, moment_of
+from app.connectors.salesmanago.newcomers import MARK
 from app.connectors.salesmanago.wire import ADD_EVENT, ADD_EVENTS, UPDATE_EVENT, UPSERT_MANY
 from app.core.consent import ConsentAction
 from app.core.records import Cart, Order
@@ -51,7 +52,7 @@ class EventRequests:
 
     def _upsert(self, name: str, buyers: Mapping[str, tuple[str, Element]]) -> Step:
         """Who buys has agreed to nothing by that: the flags leave every subscription as it is."""
-        flags = consent_flags(ConsentAction.LEAVE)
+        more = {**consent_flags(ConsentAction.LEAVE), **({"properties": MARK} if name == NEW_BUYERS else {})}
         return Step(
             name=name,
             method="POST",
@@ -60,7 +61,7 @@ class EventRequests:
             body=Batched(
                 {"owner": self.owner, "useApiDoubleOptIn": False},
                 ("upsertDetails",),
-                tuple((key, {**element, **flags}) for key, element in buyers.values()),
+                tuple((key, {**element, **more}) for key, element in buyers.values()),
             ),
             is_repeatable=True,
             purpose=text("Enter the buyers, because an event belongs to a contact"),

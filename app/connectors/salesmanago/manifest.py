@@ -69,7 +69,10 @@ MANIFEST = Manifest(
     simulator=_simulator,
     http_options=http_options,
     reads=(
-        Reads(kind=Kind.OPT_OUTS, note=text("Everybody who is not subscribed in SALESmanago.")),
+        Reads(
+            kind=Kind.OPT_OUTS,
+            note=text("Everybody who is not subscribed in SALESmanago, but for those who were entered so from here."),
+        ),
         Reads(kind=Kind.BOUNCES, note=text("Addresses that SALESmanago marks as invalid.")),
     ),
     writes=(
@@ -94,8 +97,8 @@ MANIFEST = Manifest(
             "subscribed looks like somebody who left: who is not subscribed there is never subscribed from here."
         ),
         text(
-            "While people who agreed are not subscribed from here, let no opt-outs run back: everybody who is not "
-            "subscribed in SALESmanago would be unsubscribed in the shop."
+            "People whom this program enters without subscribing them carry a property that says so, and do not count "
+            "as opted out. If one of them subscribes in SALESmanago and leaves again, only a call-back tells the shop."
         ),
         text(
             "Somebody who left, agreed again in the shop and in SALESmanago, and leaves SALESmanago once more is not "

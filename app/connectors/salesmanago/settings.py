@@ -148,9 +148,7 @@ class TargetOptions(Settings):
         Setting(
             label=text("Subscribe people who agreed in the shop"),
             help=text(
-                "Only people who are new in SALESmanago: whoever is not subscribed there may have left, and stays so. "
-                "While this is off, do not let opt-outs run back: SALESmanago tells nobody who never subscribed from "
-                "somebody who left."
+                "Only people who are new in SALESmanago: whoever is not subscribed there may have left, and stays so."
             ),
         ),
     ] = False

@@ -65,7 +65,7 @@ def build_simulator(records: int) -> Simulator:
             "client_id": CLIENT_ID,
             "owner": OWNER,
             "endpoint": "app2.salesmanago.example",
-            "currency": "EUR",
+            "currency": "PLN",
         },
         secrets={"api_secret": API_SECRET, "callback_parameter": PARAMETER},
         summary=world.summary,

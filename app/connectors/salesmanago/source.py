@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 from app.connectors.salesmanago.answers import Row, rows_of
 from app.connectors.salesmanago.callbacks import address_in
 from app.connectors.salesmanago.events import milliseconds
+from app.connectors.salesmanago.newcomers import is_marked
 from app.connectors.salesmanago.people import has_opted_out, id_of, is_deleted, is_invalid, the_living
 from app.connectors.salesmanago.settings import SalesmanagoSettings
 from app.connectors.salesmanago.wire import MODIFIED, PEOPLE_PER_CALL, Wire
@@ -108,7 +109,12 @@ class SalesmanagoSource:
         wanted = {id_of(row) for row in changed}
         found = await self._wire.basic(emails)
         rows = [row for same in found.values() for row in same if id_of(row) in wanted and _is_due(row, request.until)]
-        return [record for row in rows if (record := _record(request.kind, row))]
+        records = [record for row in rows if (record := _record(request.kind, row))]
+        if request.kind is not Kind.OPT_OUTS or not records:
+            return records
+        whole = await self._wire.whole(each.email for each in records)
+        entered = {id_of(row) for same in whole.values() for row in same if is_marked(row)}
+        return [each for each in records if each.id not in entered]
 
     async def _changed(self, frame: _Frame) -> list[Row]:
         """Who changed in this frame. Where one page does not hold them, or the frame is refused, it is halved."""

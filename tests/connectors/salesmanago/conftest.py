@@ -56,7 +56,13 @@ class Stage:
     async def access(
         self, *, read_only: bool = False, pace: Pace | None = None, inbox=None, emit=discard, **changes: object
     ) -> Access[SalesmanagoSettings]:
-        values = {**self.simulator.settings, **self.simulator.secrets, "endpoint": self.address, **changes}
+        values = {
+            **self.simulator.settings,
+            **self.simulator.secrets,
+            "endpoint": self.address,
+            "currency": "EUR",
+            **changes,
+        }
         settings = parse(SalesmanagoSettings, values)
         http = HttpClient(
             MANIFEST.base_url(settings),

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from app.connectors.salesmanago.manifest import MANIFEST
+from app.connectors.salesmanago.newcomers import MARK
 from app.connectors.salesmanago.people import known_person
 from app.core.events import RunMode
 from app.core.fields import FieldRule
@@ -111,6 +112,7 @@ async def test_own_fields_become_details_of_the_contact(stage):
     assert stage.world.contacts["klient0001@example.com"]["properties"] == {
         "grupa": "Detal",
         "telefon": "+48 12 345 67 89",
+        **MARK,
     }
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.connectors.salesmanago.callbacks import key_of
+from app.connectors.salesmanago.newcomers import is_marked
 from app.connectors.salesmanago.source import SalesmanagoSource
 from app.connectors.salesmanago.world import PARAMETER
 from app.core.events import RunMode
@@ -16,7 +17,7 @@ from app.core.records import Deletion, Kind
 from app.sdk.pushes import Push, SavedPush
 from app.sdk.settings import NoSettings
 from tests.connectors.salesmanago.conftest import integration
-from tests.connectors.salesmanago.records import contact
+from tests.connectors.salesmanago.records import contact, order
 from tests.connectors.standard import fetched, ids_in, pages_of, read_all, request
 
 START = datetime(2025, 6, 1, tzinfo=UTC)
@@ -92,6 +93,32 @@ async def test_a_subscription_given_from_here_never_comes_back_as_an_opt_out(sta
     await running.run(subscribe_who_agreed=True)
 
     assert await read_all(await source(stage), Kind.OPT_OUTS) == []
+
+
+async def test_nobody_who_was_entered_without_a_subscription_counts_as_having_left(stage):
+    """The consent that they gave in the shop would end there, although they said nothing."""
+    agreed, buyer = contact(1, "yes"), order(2)
+    await integration(stage, contacts=[agreed], orders=[buyer]).run()
+    opened = await source(stage, called(agreed.email, datetime.now(UTC)))
+
+    assert {row["optedOut"] for row in stage.world.contacts.values()} == {True}
+    found = await read_all(opened, Kind.OPT_OUTS, since=START, until=datetime.now(UTC) + timedelta(minutes=1))
+    assert [each.email for each in found] == [agreed.email]  # by the call-back alone, which is word of the person
+    assert await read_all(await source(stage), Kind.OPT_OUTS) == []
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ([{"name": "koppler_never_subscribed", "value": "yes"}], True),
+        ({"koppler_never_subscribed": "yes"}, True),
+        ([{"name": "grupa", "value": "Hurt"}], False),
+        (None, False),
+        ("", False),
+    ],
+)
+def test_the_mark_is_found_however_properties_are_told(told, expected):
+    assert is_marked({"properties": told}) is expected
 
 
 async def test_a_frame_with_too_many_people_is_halved_until_it_fits(stage):
