@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from app.services.checks import Checks
 from app.services.coverage import Coverage
 from app.services.declarations import Declarations
 from app.services.estimates import Estimates
-from app.services.feeds import Feeds
+from app.services.feeds import Feeds, forget_feed
 from app.services.fields import FieldMapping
 from app.services.handouts import HandoutDesk
 from app.services.home import Home
@@ -125,6 +126,7 @@ async def opened(
         await wiring.book.delete_older(_DAYS_OF_RUNS)
         await services.log.open()
         await wiring.tell_damaged_preferences(services.events.emit)
+        await services.receiver.forget_old()
         stack.push_async_callback(services.log.aclose)
         stack.push_async_callback(services.practice.aclose)
         stack.push_async_callback(services.runs.aclose)
@@ -209,11 +211,28 @@ class _Wiring:
             self._redactor,
             bus.emit,
             clock=clock,
-            inbox_of=lambda account: AccountInbox(account, pushes),
+            inbox_of=lambda account: AccountInbox(account, pushes, bus.emit),
         )
-        accounts = Accounts(registry, self._accounts, self._integrations, secrets, practice, opener, self._vault.place)
+        receiver_book, feed_folder = ReceiverBook(self._preferences), self._folder.root / "feeds"
+        accounts = Accounts(
+            registry,
+            self._accounts,
+            self._integrations,
+            secrets,
+            practice,
+            opener,
+            self._vault.place,
+            receiver_book.forget,
+        )
         integrations = Integrations(
-            systems, accounts, self._integrations, self._products, self._ledger, self.book, active.is_running
+            systems,
+            accounts,
+            self._integrations,
+            self._products,
+            self._ledger,
+            self.book,
+            active.is_running,
+            partial(forget_feed, receiver_book, feed_folder),
         )
         integrating = Integrating(systems, accounts, opener, self._products, self._erased_people, self._home)
         expiry = Expiry(self._database, self._log, Backups(self._folder.backups))
@@ -249,11 +268,10 @@ class _Wiring:
             continue_undo=undoing.go_on,
             patience=patience,
         )
-        receiver_book = ReceiverBook(self._preferences)
         following = Following(
             integrations=integrations, runs=runs, book=receiver_book, emit=bus.emit, gathered_s=gathered_s
         )
-        feeds = Feeds(integrations, integrating, receiver_book, self._folder.root / "feeds")
+        feeds = Feeds(integrations, integrating, receiver_book, feed_folder)
         coverage = Coverage(integrations, integrating)
         receiver = Receiver(
             registry=registry,

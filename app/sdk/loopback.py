@@ -5,13 +5,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from app.core.errors import StorageError
 from app.core.texts import text
+
+_FIRST_WORD_S = 10.0
+_MOST_CONNECTIONS = 64
+
+
+class _Guarded(H11Protocol):
+    """Hangs up on whoever connects and does not say within some seconds what they want."""
+
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._timer = self.loop.call_later(_FIRST_WORD_S, self._hang_up)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        super().connection_lost(exc)
+
+    def _hang_up(self) -> None:
+        if getattr(self, "cycle", None) is None and not self.transport.is_closing():
+            self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -23,14 +47,22 @@ class _Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def serve(application: ASGIApp, port: int = 0) -> AsyncIterator[str]:
-    """Serve on loopback while the context lasts; gives the address. Port 0 takes a free one.
+async def serve(application: ASGIApp, port: int = 0, *, is_guarded: bool = False) -> AsyncIterator[str]:
+    """Serve on loopback while the context lasts; gives the address. Port 0 takes a free one. ``is_guarded`` is for
+    what strangers may reach through a tunnel: few connections at once, and none that says nothing.
 
     Raises StorageError where the port is taken.
     """
     listener = _listener(port)
     config = uvicorn.Config(
-        application, log_level="critical", lifespan="off", access_log=False, timeout_graceful_shutdown=1, ws="none"
+        application,
+        log_level="critical",
+        lifespan="off",
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        ws="none",
+        http=_Guarded if is_guarded else "auto",
+        limit_concurrency=_MOST_CONNECTIONS if is_guarded else None,
     )
     server = _Server(config)
     running = asyncio.create_task(server.serve(sockets=[listener]))
@@ -47,7 +79,10 @@ async def serve(application: ASGIApp, port: int = 0) -> AsyncIterator[str]:
 def _listener(port: int) -> socket.socket:
     # The protocol is named because asyncio sends without delay (TCP_NODELAY) only on sockets that name it.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if sys.platform == "win32":  # there SO_REUSEADDR would let another program listen on the same port
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+    else:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind(("127.0.0.1", port))
     except OSError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -50,6 +50,8 @@ class AccountView:
 
 
 class Accounts:
+    """``forget_path`` takes away the address at which an account's pushes arrive."""
+
     def __init__(
         self,
         registry: Registry,
@@ -59,7 +61,9 @@ class Accounts:
         practice: Practice,
         opener: Opener,
         secret_place: Callable[[], Text],
+        forget_path: Callable[[str], Awaitable[None]],
     ) -> None:
+        self._forget_path = forget_path
         self._registry = registry
         self._accounts = accounts
         self._integrations = integrations
@@ -167,6 +171,8 @@ class Accounts:
                 remedy=text("Delete these integrations first, or give them another account."),
                 field="account",
             )
+        # First: a later account of the same name must never be reached by who knew this one's address.
+        await self._forget_path(key)
         await self._accounts.delete(key)
         await self._secrets.forget(key)
         if account.is_practice:

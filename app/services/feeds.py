@@ -21,6 +21,8 @@ from app.services.routes import Integrating
 from app.storage.faults import file_error
 from app.storage.replacing import replace_file
 
+_OWNER = "feed:"
+"""Before an integration's name; no account has a colon in its own."""
 FEED_PATH = re.compile(r".*/feed/([A-Za-z0-9_-]{10,64})\.xml\Z")
 
 
@@ -94,13 +96,13 @@ class Feeds:
         match = FEED_PATH.match(path)
         if match is None:
             return None
-        owners = {token: owner for owner, token in (await self._book.paths()).items()}
-        key = owners.get(match[1], "").removeprefix("feed:")
-        feed = await self.kept(key) if key and owners[match[1]] == _owner(key) else None
+        owner = await self._book.owner_of(match[1])
+        key = owner.removeprefix(_OWNER)
+        feed = await self.kept(key) if owner.startswith(_OWNER) else None
         return feed.content if feed else None
 
     def _path(self, key: str) -> Path:
-        return self._folder / f"{key}.xml"
+        return _file(self._folder, key)
 
     def _write(self, key: str, content: bytes) -> None:
         path = self._path(key)
@@ -118,8 +120,22 @@ def _put(path: Path, content: bytes) -> None:
     replace_file(path, write)
 
 
+async def forget_feed(book: ReceiverBook, folder: Path, integration: str) -> None:
+    """The file and its address, of an integration that is deleted. Raises StorageError."""
+    await book.forget(_owner(integration))
+    path = _file(folder, integration)
+    try:
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+    except OSError as error:
+        raise file_error(error, path) from error
+
+
+def _file(folder: Path, integration: str) -> Path:
+    return folder / f"{integration}.xml"
+
+
 def _owner(integration: str) -> str:
-    return f"feed:{integration}"
+    return f"{_OWNER}{integration}"
 
 
 def _no_feed(title: str) -> ConfigError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -52,7 +52,8 @@ class IntegrationView:
 
 
 class Integrations:
-    """``is_running`` says whether a run of this program works on an integration at this moment."""
+    """``is_running`` says whether a run of this program works on an integration at this moment; ``forget_feed`` takes
+    away the file that its target fetches."""
 
     def __init__(
         self,
@@ -63,7 +64,9 @@ class Integrations:
         ledger: Ledger,
         runs: RunBook,
         is_running: Callable[[str], bool],
+        forget_feed: Callable[[str], Awaitable[None]],
     ) -> None:
+        self._forget_feed = forget_feed
         self._systems = systems
         self._accounts = accounts
         self._integrations = integrations
@@ -170,6 +173,7 @@ class Integrations:
                 remedy=text("Stop the run first."),
                 field="integration",
             )
+        await self._forget_feed(key)
         await self._ledger.delete(key)
         await self._integrations.delete(key)
 

@@ -53,7 +53,7 @@ class AccountsStore:
         await self._database.write(saving_account(account))
 
     async def delete(self, key: str) -> None:
-        """With its sealed secrets and its practice state. Raises ConfigError while integrations use it."""
+        """With its sealed secrets, pushes and practice state. Raises ConfigError while integrations use it."""
 
         def work(connection: sqlite3.Connection) -> None:
             query = "SELECT title FROM integration WHERE source = ?1 OR target = ?1 ORDER BY rowid"
@@ -64,6 +64,7 @@ class AccountsStore:
                     remedy=text("Delete these integrations first, or choose another account for them."),
                 )
             connection.execute("DELETE FROM secret WHERE account = ?", (key,))
+            connection.execute("DELETE FROM box WHERE shelf = 'pushes' AND owner = ?", (key,))
             connection.execute("DELETE FROM practice WHERE account = ?", (key,))
             connection.execute("DELETE FROM account WHERE key = ?", (key,))
 

@@ -12,8 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from app.core.errors import SecretStoreError
-from app.core.texts import text
 from app.storage.database import Database
 from app.storage.entries import packed
 from app.storage.hashes import FolderHash, hash_of_words
@@ -63,23 +61,32 @@ class SealedBoxes:
         )
         return await self._database.write(lambda connection: connection.execute(query, row).rowcount > 0)
 
-    async def of(self, owner: str, *, since: datetime | None = None, until: datetime | None = None) -> Sequence[Box]:
-        """Oldest first; ``since`` inclusive, ``until`` exclusive. SecretStoreError where one cannot be opened."""
+    async def of(
+        self, owner: str, *, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[Sequence[Box], int]:
+        """Oldest first; ``since`` inclusive, ``until`` exclusive. Beside them, how many were sealed with another key:
+        in a folder that came from another computer they must not keep everything else from being read."""
         query = "SELECT id, at, key_id, nonce, sealed FROM box WHERE shelf = ? AND owner = ? ORDER BY at, id"
 
         def work(connection: sqlite3.Connection) -> list[tuple[int, int, bytes, bytes, bytes]]:
             return list(connection.execute(query, (self._shelf.value, owner)))
 
-        found = []
+        found, lost = list[Box](), 0
         for number, at, key_id, nonce, words in await self._database.read(work):
             moment = moment_from(at)
             if (since is not None and moment < since) or (until is not None and moment >= until):
                 continue
             opened = await self._vault.unseal(key_id, Sealed(nonce, words), self._shelf, owner)
             if opened is None:
-                raise _unreadable()
-            found.append(Box(id=number, at=moment, words=opened))
-        return found
+                lost += 1
+            else:
+                found.append(Box(id=number, at=moment, words=opened))
+        return found, lost
+
+    async def owners(self) -> Sequence[str]:
+        query = "SELECT DISTINCT owner FROM box WHERE shelf = ? ORDER BY owner"
+        values = (self._shelf.value,)
+        return await self._database.read(lambda connection: [owner for (owner,) in connection.execute(query, values)])
 
     async def count(self, owner: str) -> int:
         """Without opening anything."""
@@ -102,11 +109,3 @@ class SealedBoxes:
         query = "DELETE FROM box WHERE shelf = ? AND owner = ? AND at < ?"
         values = (self._shelf.value, owner, stored(before))
         return await self._database.write(lambda connection: connection.execute(query, values).rowcount)
-
-
-def _unreadable() -> SecretStoreError:
-    return SecretStoreError(
-        text("What was kept encrypted cannot be read on this computer."),
-        remedy=text("It was sealed with another key. Ask the other system to send it again."),
-        detail="a sealed box opens with another key",
-    )

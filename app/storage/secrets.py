@@ -162,7 +162,7 @@ class Vault:
                 return self._state
             self._problem = error
             # Only for an empty vault: a passphrase would lock out what the keystore's key has sealed.
-            if passphrase and not await self._rows.has_secrets():
+            if passphrase and not await self._rows.has_sealed():
                 await self._set_passphrase(record, passphrase)
             else:
                 self._state, self._key = VaultState.UNOPENED, None
@@ -266,11 +266,13 @@ class Vault:
             return key.id, key.seal(words, *place)
 
     async def unseal(self, key_id: bytes, sealed: Sealed, *place: str) -> bytes | None:
-        """None where the key is another one."""
+        """None where the key is another one. Raises SecretStoreError as ``seal`` does."""
         async with self._turn:
             await self._open_first()
             if self._state is VaultState.PASSPHRASE_LOCKED:
                 raise _locked()
+            if self._state in {VaultState.UNOPENED, VaultState.SESSION}:
+                raise self._refusal()
             if self._key is None or self._key.id != key_id:
                 return None
             try:

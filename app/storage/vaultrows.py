@@ -84,8 +84,10 @@ class VaultRows:
 
         await self._database.write(work)
 
-    async def has_secrets(self) -> bool:
-        return await self._database.read(lambda c: c.execute("SELECT 1 FROM secret LIMIT 1").fetchone() is not None)
+    async def has_sealed(self) -> bool:
+        """Whether anything was sealed: a secret, or words in a box."""
+        query = "SELECT 1 FROM (SELECT 1 FROM secret LIMIT 1) UNION ALL SELECT 1 FROM (SELECT 1 FROM box LIMIT 1)"
+        return await self._database.read(lambda connection: connection.execute(query).fetchone() is not None)
 
     async def of(self, account: str) -> Mapping[str, SecretRow]:
         query = "SELECT field, key_id, nonce, sealed FROM secret WHERE account = ? ORDER BY field"

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
 
-from app.core.errors import AppError, ConfigError
+from app.core.errors import AppError, ConfigError, SecretStoreError
 from app.core.events import Event, LogEvent, RunMode, RunStateEvent, now
+from app.core.records import Kind
+from app.sdk import loopback
+from app.sdk.pushes import Accepted, Push
 from app.sdk.settings import SettingsError, parse
 from app.services import Services
+from app.services.receiving import bodies
 from app.services.receiving.settings import ReceiverSettings
 from tests.engine.warehouse import order
 from tests.services.conftest import Open
@@ -157,3 +163,175 @@ async def test_the_public_address_is_proven_to_lead_here(shop: Services, address
 def test_a_public_address_that_exposes_pushes_is_refused(entered: str) -> None:
     with pytest.raises(SettingsError):
         parse(ReceiverSettings, {"public_address": entered})
+
+
+async def raw(address: str, request: bytes, *, is_ended: bool = False) -> bytes:
+    """What a server says to bytes as they stand."""
+    parts = urlsplit(address)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    writer.write(request)
+    await writer.drain()
+    if is_ended:
+        writer.close()
+        return b""
+    answer = await reader.read()
+    writer.close()
+    return answer
+
+
+def request_of(address: str, body: bytes, length: int) -> bytes:
+    head = (
+        f"POST {urlsplit(address).path} HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def test_a_push_that_breaks_off_in_the_middle_is_not_taken_for_a_whole_one(shop: Services, address: str) -> None:
+    body = urlencode(PUSH).encode()
+    await raw(address, request_of(address, body, len(body) + 50), is_ended=True)
+    assert (await send(address, None, "GET")).text == "OK"
+    assert await kept(shop) == 0
+
+
+async def test_a_body_that_drips_without_end_is_given_up(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "_LONGEST_S", 0.05)
+    assert b" 408 " in await raw(address, request_of(address, b"order=1", 5000))
+
+
+async def test_whoever_connects_and_says_nothing_is_hung_up(
+    shop: Services, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loopback, "_FIRST_WORD_S", 0.05)
+    assert await raw(address, b"POST /in/") == b""
+
+
+async def test_no_connection_stays_open_after_an_answer(address: str) -> None:
+    assert (await send(address, PUSH)).headers["connection"] == "close"
+
+
+async def test_pushes_without_a_key_of_their_own_are_all_kept(shop: Services, address: str) -> None:
+    for number in ("1", "2", "1"):
+        push = Push(method="POST", body=f"order={number}".encode())
+        await shop.receiver.inbox("my-stall").keep(push, Accepted(kinds=(Kind.ORDERS,)))
+    assert await kept(shop) == 2
+
+
+async def test_a_push_that_breaks_its_reader_is_sent_again_and_told_without_its_words(
+    shop: Services, address: str, heard: list[Event]
+) -> None:
+    answer = await send(address, {"sign": TOKEN, "email": "anna.berg@example.com"})
+    assert answer.status_code == 503
+    told = [each for each in heard if isinstance(each, LogEvent) and each.account == "my-stall"]
+    assert [str(each.message) for each in told] == ["A push could not be read."]
+    assert told[0].facts == {"detail": "KeyError in stall"}
+
+
+async def test_two_addresses_made_at_once_both_stay(shop: Services) -> None:
+    book = shop.receiver.book
+    made = await asyncio.gather(*(book.path_of(f"account-{number}") for number in range(5)))
+    assert [await book.path_of(f"account-{number}") for number in range(5)] == made
+
+
+async def test_what_the_system_would_not_repeat_any_more_is_forgotten(
+    open_services: Open, shop: Services, address: str, tmp_path: Path
+) -> None:
+    await send(address, PUSH)
+    await send(address, {**PUSH, "order": "4712"})
+    old = int((now() - timedelta(days=15)).timestamp() * 1_000_000)
+    with sqlite3.connect(tmp_path / "data" / "koppler.db") as connection:
+        connection.execute("UPDATE box SET at = ? WHERE id = 1", (old,))
+    connection.close()
+    await shop.receiver.forget_old()
+    assert await kept(shop) == 1
+
+
+async def test_a_deleted_account_leaves_neither_pushes_nor_its_address(shop: Services, address: str) -> None:
+    await send(address, PUSH)
+    await shop.integrations.delete("daily")
+    await shop.accounts.delete("my-stall")
+    assert (await send(address, PUSH)).status_code == 404
+    await shop.accounts.create("stall", "My stall", {"street": "Main Street"}, {"token": TOKEN})
+    assert await kept(shop) == 0
+    assert (await send(address, PUSH)).status_code == 404, "the new one has another address"
+
+
+async def test_pushes_can_be_read_after_the_passphrase_was_changed(shop: Services, address: str) -> None:
+    await shop.secrets.use_passphrase("correct horse battery")
+    await send(address, PUSH)
+    await shop.secrets.change_passphrase("correct horse battery", "staple horse battery")
+    await send(address, {**PUSH, "order": "4712"})
+    pushes = await shop.receiver.inbox("my-stall").pushes(since=None, until=now())
+    assert [dict(each.push.fields)["order"] for each in pushes] == ["4711", "4712"]
+
+
+async def test_pushes_from_another_computer_keep_nothing_from_being_read(
+    shop: Services, address: str, heard: list[Event], tmp_path: Path
+) -> None:
+    await send(address, PUSH)
+    with sqlite3.connect(tmp_path / "data" / "koppler.db") as connection:
+        connection.execute("UPDATE box SET key_id = x'00'")
+    connection.close()
+    await send(address, {**PUSH, "order": "4712"})
+    (read,) = await shop.receiver.inbox("my-stall").pushes(since=None, until=now())
+    assert dict(read.push.fields)["order"] == "4712"
+    assert any("1 push was encrypted on another computer" in str(each.message) for each in logged(heard))
+
+
+async def test_a_vault_that_is_not_open_is_no_reason_to_pass_over_pushes(shop: Services, address: str) -> None:
+    await send(address, PUSH)
+    shop.secrets.use_session()
+    with pytest.raises(SecretStoreError):
+        await shop.receiver.inbox("my-stall").pushes(since=None, until=now())
+
+
+async def test_a_practice_account_receives_like_any_other(shop: Services, address: str) -> None:
+    practice = await shop.accounts.practice("stall")
+    base = address.rpartition("/in/")[0]
+    answer = await send(
+        f"{base}/in/{await shop.receiver.book.path_of(practice.key)}", {**PUSH, "sign": "practice-token"}
+    )
+    assert answer.text == "OK"
+    assert len(await shop.receiver.kept(practice.key)) == 1
+
+
+async def test_a_number_too_large_to_be_one_is_an_unknown_push(shop: Services, address: str) -> None:
+    with pytest.raises(ConfigError):
+        await shop.receiver.replay("my-stall", "9" * 30)
+
+
+async def test_a_long_run_of_one_integration_does_not_hold_up_another(shop: Services, address: str) -> None:
+    await shop.integrations.create("Second", "my-stall", "my-depot", [Kind.ORDERS])
+    for key in ("daily", "second"):
+        await (await shop.runs.start(key, RunMode.HISTORICAL)).wait()
+    long = await shop.runs.start("daily", RunMode.HISTORICAL)
+    long.pause()
+    begun = asyncio.Event()
+
+    def look(event: Event) -> None:
+        if isinstance(event, RunStateEvent) and event.integration == "second":
+            begun.set()
+
+    shop.events.subscribe(look)
+    await send(address, PUSH)
+    async with asyncio.timeout(10):
+        await begun.wait()
+    long.resume()
+    await shop.receiver.following.done()
+
+
+def logged(heard: list[Event]) -> list[LogEvent]:
+    return [each for each in heard if isinstance(each, LogEvent)]
+
+
+async def test_a_deleted_integration_leaves_neither_a_feed_nor_its_address(
+    shop: Services, address: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "data" / "feeds" / "daily.xml"
+    file.parent.mkdir()
+    file.write_bytes(b"<offers/>")
+    feed = await shop.feeds.address("daily")
+    assert (await send(feed, None, "GET")).text == "<offers/>"
+    await shop.integrations.delete("daily")
+    assert (await send(feed, None, "GET")).status_code == 404
+    assert not file.exists()

@@ -226,7 +226,7 @@ async def test_a_keystore_that_forgets_is_found_out_before_anything_is_sealed(da
     vault = vault_with(database, ForgetfulKeyring())
     with pytest.raises(SecretStoreError):
         await vault.put("my-shop", {"token": CANARY})
-    assert not await VaultRows(database).has_secrets()
+    assert not await VaultRows(database).has_sealed()
 
 
 class PlaintextKeyring(FakeKeyring):
@@ -410,7 +410,7 @@ async def test_a_session_keeps_secrets_in_memory_alone(database: Database) -> No
     assert await vault.get("my-shop") == {"token": CANARY}
     assert await vault.names("my-shop") == {"token"}
     assert "session" in str(vault.place())
-    assert not await VaultRows(database).has_secrets()
+    assert not await VaultRows(database).has_sealed()
 
 
 async def test_session_secrets_are_sealed_once_there_is_a_place_for_them(database: Database) -> None:

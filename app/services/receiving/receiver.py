@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from app.core.configuration import Account
 from app.core.errors import AppError, ConfigError, UnreachableError
 from app.core.events import Emit, Level, LogEvent, now
 from app.core.texts import Text, text
-from app.sdk.http import HttpClient
+from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.manifest import Manifest
 from app.sdk.pacing import Pace
 from app.sdk.pushes import Accepted, Declined, Push, Receives, Reply
@@ -22,12 +22,15 @@ from app.sdk.registry import Registry
 from app.services.accounts import Accounts
 from app.services.feeds import Feeds
 from app.services.opening import Opener
+from app.services.receiving.bodies import Receive, read_body
 from app.services.receiving.following import Following
 from app.services.receiving.inbox import AccountInbox
 from app.services.receiving.settings import ReceiverBook
 from app.storage.boxes import SealedBoxes
 
-_LONGEST_BODY_BYTES = 1024**2
+_TIDIES_EVERY_S = 6 * 3600
+_HEADERS = ((b"connection", b"close"), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
+"""Pushes are rare: nobody needs to hold a connection."""
 _METHODS = frozenset({"GET", "HEAD", "POST"})
 
 
@@ -61,6 +64,7 @@ class Receiver:
         self._feeds = feeds
         self._emit = emit
         self._server: AsyncExitStack | None = None
+        self._tidying: asyncio.Task[None] | None = None
         self._proof = secrets.token_urlsafe(12)
         self._turn = asyncio.Lock()
         self.address = ""
@@ -86,9 +90,11 @@ class Receiver:
         async with self._turn:
             if self._server is None:
                 server = AsyncExitStack()
-                self.address = await server.enter_async_context(serve(self, (await self._book.settings()).port))
+                self.address = await server.enter_async_context(
+                    serve(self, (await self._book.settings()).port, is_guarded=True)
+                )
                 self._server = server
-                await self._forget_old()
+                self._tidying = asyncio.create_task(self._tidy_regularly(), name="pushes that expire")
                 self._tell(Level.OK, text("The receiver listens."), facts={"address": self.address})
             return self.address
 
@@ -96,6 +102,9 @@ class Receiver:
         async with self._turn:
             if self._server is not None:
                 server, self._server, self.address = self._server, None, ""
+                if self._tidying is not None:
+                    self._tidying.cancel()
+                    await asyncio.gather(self._tidying, return_exceptions=True)
                 await server.aclose()
                 self._tell(Level.INFO, text("The receiver does not listen any more."))
 
@@ -124,7 +133,10 @@ class Receiver:
             raise ConfigError(
                 text("The receiver is switched off."), remedy=text("Switch it on, then test again."), field="is_on"
             )
-        async with HttpClient(settings.public_address, pace=Pace(per_second=5), read_only=True) as client:
+        options = HttpOptions(tries=2, read_timeout_s=15, whole_timeout_s=30)
+        async with HttpClient(
+            settings.public_address, pace=Pace(per_second=5), options=options, read_only=True
+        ) as client:
             answer = await client.get("hello")
         if answer.text != self._proof:
             raise UnreachableError(
@@ -136,7 +148,7 @@ class Receiver:
     # What has come ---------------------------------------------------------------------------------------------------
 
     def inbox(self, account: str) -> AccountInbox:
-        return AccountInbox(account, self._boxes)
+        return AccountInbox(account, self._boxes, self._emit)
 
     async def kept(self, account: str) -> tuple[PushView, ...]:
         """Oldest first. Raises SecretStoreError."""
@@ -150,11 +162,19 @@ class Receiver:
             raise ConfigError(text("There is no such push any more."), remedy=text("Choose another one."), field="push")
         self._following.arrived(account, receives.kinds)
 
-    async def _forget_old(self) -> None:
-        for account in await self._book.paths():
+    async def forget_old(self) -> None:
+        """What no system would repeat any more, and what belongs to nobody any more. Raises StorageError."""
+        for account in await self._boxes.owners():
             receives = await self._receives(account)
-            if receives is not None:
-                await self.inbox(account).forget_before(now() - receives.kept_for)
+            await self.inbox(account).forget_before(now() - receives.kept_for if receives else now())
+
+    async def _tidy_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(_TIDIES_EVERY_S)
+            try:
+                await self.forget_old()
+            except AppError as error:
+                self._tell(Level.WARNING, error.message)
 
     async def _receives(self, account: str) -> Receives | None:
         try:
@@ -164,18 +184,23 @@ class Receiver:
 
     # Serving ---------------------------------------------------------------------------------------------------------
 
-    async def __call__(self, scope: Mapping[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Callable[..., Any]) -> None:
         if scope["type"] != "http":
             return
-        reply = await self._reply(scope, receive)
+        try:
+            reply = await self._reply(scope, receive)
+        except AppError as error:
+            self._tell(Level.WARNING, text("A push could not be kept: {problem}", problem=error.message))
+            reply = _NOT_KEPT
         body = reply.body.encode()
-        headers = [(b"content-type", reply.content_type.encode()), (b"content-length", str(len(body)).encode())]
+        length = str(len(body)).encode()
+        headers = [(b"content-type", reply.content_type.encode()), (b"content-length", length), *_HEADERS]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
-    async def _reply(self, scope: Mapping[str, Any], receive: Callable[..., Any]) -> Reply:
+    async def _reply(self, scope: Mapping[str, Any], receive: Receive) -> Reply:
         path, method = scope["path"], scope["method"]
-        if path == "/hello" or path.endswith("/hello"):
+        if path.endswith("/hello"):
             return Reply(body=self._proof)
         if (feed := await self._feeds.at(path)) is not None:
             return Reply(body=feed.decode("utf-8"), content_type="application/xml; charset=utf-8")
@@ -184,9 +209,9 @@ class Receiver:
             return Reply(status=404, body="unknown address")
         if method not in _METHODS:
             return Reply(status=405, body="not allowed")
-        body = await _body(receive)
-        if body is None:
-            return Reply(status=413, body="too large")
+        body = await read_body(receive)
+        if isinstance(body, Reply):
+            return body
         push = Push(
             method=method,
             query=scope["query_string"].decode("latin-1"),
@@ -197,22 +222,30 @@ class Receiver:
             return await self._taken(account, push)
         except AppError as error:
             self._tell(Level.WARNING, text("A push could not be kept: {problem}", problem=error.message), account.key)
-            return Reply(status=503, body="not kept, send it again")
+            return _NOT_KEPT
 
     async def _account_at(self, token: str) -> Account | None:
-        for key, path in (await self._book.paths()).items():
-            if secrets.compare_digest(path.encode(), token.encode()):
-                try:
-                    return await self._accounts.stored(key)
-                except ConfigError:
-                    return None
-        return None
+        owner = await self._book.owner_of(token)
+        try:
+            return await self._accounts.stored(owner) if owner else None
+        except ConfigError:  # a feed, or an account that is deleted
+            return None
 
     async def _taken(self, account: Account, push: Push) -> Reply:
         manifest = self._registry.of(account.system)
         if manifest.receives is None:
             return Reply(status=404, body="unknown address")
-        verdict = manifest.receives.accept(await self._opener.settings_of(account), push)
+        settings = await self._opener.settings_of(account)
+        try:
+            verdict = manifest.receives.accept(settings, push)
+        except Exception as error:  # noqa: BLE001 - a stranger's bytes may break anything: only its name is told
+            self._tell(
+                Level.WARNING,
+                text("A push could not be read."),
+                account.key,
+                {"detail": f"{type(error).__name__} in {account.system}"},
+            )
+            return _NOT_KEPT
         match verdict:
             case Declined(reply=reply, words=words):
                 self._tell(Level.WARNING, words, account.key)
@@ -237,16 +270,4 @@ class Receiver:
         self._emit(LogEvent(level=level, message=message, account=account, facts=facts or {}))
 
 
-async def _body(receive: Callable[[], Awaitable[Mapping[str, Any]]]) -> bytes | None:
-    """None for more than anybody sends."""
-    pieces, size = list[bytes](), 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b"".join(pieces)
-        pieces.append(message.get("body", b""))
-        size += len(pieces[-1])
-        if size > _LONGEST_BODY_BYTES:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(pieces)
+_NOT_KEPT = Reply(status=503, body="not kept, send it again")

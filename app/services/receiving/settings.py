@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -64,6 +65,7 @@ class ReceiverBook:
 
     def __init__(self, preferences: Preferences) -> None:
         self._preferences = preferences
+        self._turn = asyncio.Lock()
 
     async def settings(self) -> ReceiverSettings:
         kept = await self._preferences.get(_SETTINGS)
@@ -74,11 +76,27 @@ class ReceiverBook:
 
     async def path_of(self, account: str) -> str:
         """Made when it is first asked for; nobody can guess it."""
-        paths = await self.paths()
-        if account not in paths:
-            paths[account] = secrets.token_urlsafe(18)
-            await self._preferences.set(_PATHS, paths)
-        return paths[account]
+        async with self._turn:  # of two that are made at once both must stay
+            paths = await self.paths()
+            if account not in paths:
+                paths[account] = secrets.token_urlsafe(18)
+                await self._preferences.set(_PATHS, paths)
+            return paths[account]
+
+    async def forget(self, account: str) -> None:
+        """A later account of the same name gets another path."""
+        async with self._turn:
+            paths = await self.paths()
+            if paths.pop(account, None) is not None:
+                await self._preferences.set(_PATHS, paths or None)
+
+    async def owner_of(self, token: str) -> str:
+        """Whose path it is; empty for nobody's. It tells nothing by the time it takes."""
+        found = ""
+        for owner, path in (await self.paths()).items():
+            if secrets.compare_digest(path.encode(), token.encode()):
+                found = owner
+        return found
 
     async def paths(self) -> dict[str, str]:
         """Path by account."""
