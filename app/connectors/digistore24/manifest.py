@@ -10,7 +10,7 @@ from app.connectors.digistore24.settings import LONGEST_DELAY_DAYS, Digistore24S
 from app.connectors.digistore24.wire import BASE_URL, PACE, http_options
 from app.core.reasons import Reason
 from app.core.records import Kind
-from app.core.texts import text
+from app.core.texts import Text, text
 from app.sdk.access import Access
 from app.sdk.check import Probe
 from app.sdk.handouts import Handout
@@ -55,14 +55,20 @@ def _accept(settings: Digistore24Settings, push: Push) -> Accepted | Declined:
 
 
 def _handouts(settings: Digistore24Settings, push_address: str) -> Sequence[Handout]:
-    is_ready = settings.ipn_passphrase is not None
-    missing = text("Enter a passphrase in the account first; it proves that a push really comes from Digistore24.")
+    missing = Text("")
+    if settings.ipn_passphrase is None:
+        missing = text("Enter a passphrase in the account first; it proves that a push really comes from Digistore24.")
+    elif not push_address:
+        missing = text(
+            "Digistore24 reaches public https addresses only, and the receiver has none yet. Without one, orders come "
+            "with the next sync."
+        )
     return [
         Handout(
             name="push_address",
             title=text("Address for pushes (IPN)"),
-            content=push_address if is_ready else "",
-            help=_HOW_TO_ENTER if is_ready else missing,
+            content="" if missing else push_address,
+            help=missing or _HOW_TO_ENTER,
         )
     ]
 

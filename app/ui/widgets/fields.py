@@ -112,6 +112,20 @@ class MultilineField(QPlainTextEdit):
         self.setPlainText("" if value is None else str(value))
 
 
+class CodeView(QPlainTextEdit):
+    """Text of another system, shown as it stands, to read and to copy; Tab leaves it."""
+
+    def __init__(self, name: Words, height_px: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(str(name))
+        self.setProperty("field", True)
+        self.setReadOnly(True)
+        self.setFont(mono_font())
+        self.setTabChangesFocus(True)
+        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.setFixedHeight(height_px)
+
+
 class SecretField(TextField):
     """Masked; `reveal_link` shows and hides it. A form row places that link beside the label by itself."""
 

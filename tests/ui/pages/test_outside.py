@@ -21,7 +21,7 @@ from app.ui.pages.integration.feed_sheet import FeedSheet
 from app.ui.pages.integration.import_sheet import ImportSheet
 from app.ui.pages.integration.overview import OverviewPanel
 from app.ui.pages.integration.worklist import WorklistCard
-from app.ui.widgets.labels import SecondaryLabel
+from app.ui.widgets.labels import HelpLabel
 from tests.ui.accessibility import unnamed_controls
 from tests.ui.fakes import FakeWindow
 
@@ -51,8 +51,13 @@ def test_a_handout_is_shown_and_copied_as_it_stands(handouts: HandoutsCard) -> N
 
 def test_what_is_missing_for_a_handout_is_named_instead(handouts: HandoutsCard) -> None:
     assert "optin" not in handouts.fields
-    words = [each.text() for each in handouts.findChildren(SecondaryLabel)]
+    words = [each.text() for each in handouts.findChildren(HelpLabel)]
     assert "Set up the receiver first." in words
+
+
+def test_from_a_missing_address_a_link_leads_to_the_receiver(handouts: HandoutsCard, window: FakeWindow) -> None:
+    handouts.settings_link.click()
+    assert window.navigator.last == ("settings", {})
 
 
 def test_every_control_of_the_handouts_has_a_name(handouts: HandoutsCard) -> None:

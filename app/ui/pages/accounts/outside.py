@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
 
@@ -11,16 +12,19 @@ from app.core.texts import _
 from app.sdk.handouts import Handout
 from app.services.receiving.receiver import PushView
 from app.ui.context import Context
+from app.ui.navigation import SETTINGS
 from app.ui.theme import SPACING
 from app.ui.widgets.banner import Banner
-from app.ui.widgets.buttons import SecondaryButton
+from app.ui.widgets.buttons import LinkButton, SecondaryButton
 from app.ui.widgets.card import Card
+from app.ui.widgets.fields import CodeView
 from app.ui.widgets.form import FormField
 from app.ui.widgets.labels import BodyLabel, HeadingLabel, SecondaryLabel
 from app.ui.widgets.painting import Tone
 from app.ui.wording import moment
 
-_LONG_TEXT_PX = 120
+_LONG_TEXT_PX = 150
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _MOST_PUSHES = 20
 
 
@@ -36,6 +40,8 @@ class HandoutsCard(Card):
         self.problem = Banner("", Tone.ERROR)
         self.problem.hide()
         self.body.addWidget(self.problem)
+        self.settings_link = LinkButton(_("Open the settings of the receiver"))
+        self.settings_link.clicked.connect(lambda: context.navigator.open_section(SETTINGS))
         self.hide()
         context.tasks.spawn(self._load(key), owner=self, on_error=self._show_problem)
 
@@ -43,17 +49,18 @@ class HandoutsCard(Card):
         if not await self._context.engine.call(lambda services: services.handouts.has_any(key)):
             return
         self.show()
-        for handout in await self._context.engine.call(lambda services: services.handouts.of(key)):
+        found = await self._context.engine.call(lambda services: services.handouts.of(key))
+        for handout in found:
             self._add(handout)
+        if not all(handout.content for handout in found):
+            self.body.addWidget(self.settings_link, alignment=Qt.AlignmentFlag.AlignLeft)
 
     def _add(self, handout: Handout) -> None:
         title = str(handout.title)
         if not handout.content:
-            self.body.addWidget(BodyLabel(title))
-            self.body.addWidget(SecondaryLabel(handout.help))
+            self.body.addWidget(FormField(title, BodyLabel(_("Not ready yet.")), help_text=str(handout.help)))
             return
-        field = _read_only(handout.content)
-        field.setAccessibleName(title)
+        field = _read_only(title, handout.content)
         button = SecondaryButton(_("Copy"), is_small=True)
         button.setAccessibleName(_("Copy: {what}").format(what=title))
         button.clicked.connect(lambda _checked=False: self._copy(handout.content))
@@ -62,7 +69,7 @@ class HandoutsCard(Card):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACING.m)
         row.addWidget(field, 1)
-        row.addWidget(button)
+        row.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop if "\n" in handout.content else _MIDDLE)
         line.setFocusProxy(field)
         self.body.addWidget(FormField(title, line, help_text=str(handout.help)))
         self.copy_buttons[handout.name] = button
@@ -123,14 +130,13 @@ class PushesCard(Card):
         self._context.notices.toast(_("The next sync takes it once more."))
 
 
-def _read_only(content: str) -> QLineEdit | QPlainTextEdit:
+def _read_only(title: str, content: str) -> QLineEdit | QPlainTextEdit:
     if "\n" in content:
-        area = QPlainTextEdit(content)
-        area.setReadOnly(True)
-        area.setTabChangesFocus(True)
-        area.setFixedHeight(_LONG_TEXT_PX)
+        area = CodeView(title, _LONG_TEXT_PX)
+        area.setPlainText(content)
         return area
     line = QLineEdit(content)
+    line.setAccessibleName(title)
     line.setReadOnly(True)
     line.setCursorPosition(0)
     return line

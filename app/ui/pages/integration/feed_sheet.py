@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.core.errors import AppError
 from app.core.texts import _, ngettext
@@ -13,6 +13,7 @@ from app.services.feeds import Feed
 from app.ui.context import Context
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from app.ui.widgets.confirm import Sheet
+from app.ui.widgets.fields import CodeView
 from app.ui.widgets.labels import BodyLabel, SecondaryLabel
 from app.ui.widgets.path import save_file_dialog
 from app.ui.wording import moment
@@ -30,13 +31,10 @@ class FeedSheet(Sheet):
         self._feed: Feed | None = None
         words = _("All products of the shop as a file that the other system fetches, so that it can recommend them.")
         self.body.addWidget(BodyLabel(words))
-        self.state = SecondaryLabel(_("Not made yet."))
+        self.state = SecondaryLabel(_("Not made yet. Making it reads all products of the shop and changes nothing."))
         self.body.addWidget(self.state)
-        self.content = QPlainTextEdit()
-        self.content.setReadOnly(True)
-        self.content.setTabChangesFocus(True)
-        self.content.setAccessibleName(_("Content of the feed"))
-        self.content.setFixedHeight(_CONTENT_PX)
+        self.content = CodeView(_("Content of the feed"), _CONTENT_PX)
+        self.content.hide()
         self.body.addWidget(self.content)
         self.address = SecondaryLabel()
         self.body.addWidget(self.address)
@@ -77,6 +75,7 @@ class FeedSheet(Sheet):
             counted = ngettext("{count} product.", "{count} products.", feed.products).format(count=feed.products)
             made = f"{made} {counted}"
         self.state.setText(made)
+        self.content.show()
         self.content.setPlainText(feed.content[:_SHOWN_CHARACTERS].decode("utf-8", errors="ignore"))
         self.address.setText(
             _("It is fetched at {address} while the receiver is on.").format(address=feed.address)
