@@ -32,23 +32,26 @@ class Previewed:
 
 @dataclass(frozen=True, slots=True)
 class PreviewResult:
-    setup: Sequence[Step]
+    setup: Sequence[tuple[Route, Step]]
+    """What must be created first, with a route to the system in which it would be."""
     records: Sequence[Previewed]
 
 
 async def preview(job: Job, *, ledger: LedgerPort, keyed_hash: KeyedHash, limit: int) -> PreviewResult:
     """The first ``limit`` records of each flow. Raises AppError."""
-    setup: dict[int, Sequence[Step]] = {}
+    setup: list[tuple[Route, Step]] = []
+    opened: set[int] = set()
     records: list[Previewed] = []
     for route in job.routes:
-        if id(route.target) not in setup:
+        if id(route.target) not in opened:
+            opened.add(id(route.target))
             kinds = [each.kind for each in job.routes if each.target is route.target]
             await route.target.open(kinds, job.timing)
-            setup[id(route.target)] = route.target.setup()
+            setup += [(route, step) for step in route.target.setup()]
         records += await _flow(
             route, job, Planner(route.target, job.rules, keyed_hash, source=route.source), ledger, limit
         )
-    return PreviewResult([step for steps in setup.values() for step in steps], records)
+    return PreviewResult(setup, records)
 
 
 async def _flow(route: Route, job: Job, planner: Planner, ledger: LedgerPort, limit: int) -> list[Previewed]:

@@ -141,7 +141,9 @@ def drafts_of(plan: Plan) -> Sequence[Draft]:
 
 def settled_without_sending(plan: Plan) -> Results:
     return {
-        record.key: Settled(outcome=record.outcome, reason=record.reason, target_id=record.target_id)
+        record.key: Settled(
+            outcome=record.outcome, reason=record.reason, target_id=record.target_id, message=record.message
+        )
         for record in plan.records
     }
 

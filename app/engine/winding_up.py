@@ -31,8 +31,13 @@ class WindingUp:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        # Cancelled too, the run ends only when its targets are told.
-        await asyncio.shield(asyncio.create_task(self._all()))
+        # Cancelled too, even twice, the run ends only when its targets are told.
+        telling = asyncio.create_task(self._all())
+        try:
+            await asyncio.shield(telling)
+        except asyncio.CancelledError:
+            await asyncio.wait({telling})
+            raise
 
     async def _all(self) -> None:
         for route in self._opened.values():

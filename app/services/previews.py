@@ -160,8 +160,7 @@ class Previews:
         self._emit(LogEvent(level=Level.OK, message=words, integration=integration.key, facts=facts))
 
     def _shown(self, result: PreviewResult, routes: Mapping[Kind, Route]) -> Preview:
-        first = next(iter(routes.values()), None)
-        setup = tuple(self._request(step, first) for step in result.setup) if first else ()
+        setup = tuple(self._request(step, route) for route, step in result.setup)
         items = tuple(self._item(each, routes[each.kind]) for each in result.records)
         flows: dict[Kind, Counter[Outcome]] = {}
         for item in items:

@@ -365,7 +365,7 @@ async def test_a_preview_shows_the_requests_and_writes_nothing(bench: Bench) -> 
     assert bench.ledger.entries == {}
     assert [each.outcome for each in shown.records] == [Outcome.CREATED, Outcome.SKIPPED]
     assert shown.records[0].steps[0].body.render()["items"][0]["id"] == "1"
-    assert [step.name for step in shown.setup] == ["shelf"]
+    assert [step.name for _, step in shown.setup] == ["shelf"]
 
 
 async def test_the_real_run_does_what_the_preview_said(bench: Bench) -> None:

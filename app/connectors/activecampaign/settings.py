@@ -90,7 +90,7 @@ class TargetOptions(Settings):
     ] = "{source}-customer"
     subscribe_to_list: Annotated[
         str,
-        Field(max_length=20, pattern=r"\d*"),
+        Field(max_length=20, pattern=r"^[0-9]*$"),
         Setting(
             label=text("Subscribe to this list"),
             help=text(
@@ -127,7 +127,7 @@ class TargetOptions(Settings):
 class SourceOptions(Settings):
     opt_out_list: Annotated[
         str,
-        Field(max_length=20, pattern=r"\d*"),
+        Field(max_length=20, pattern=r"^[0-9]*$"),
         Setting(
             label=text("Opt-outs from this list"),
             help=text(
