@@ -28,6 +28,8 @@ from app.services.why import Answer, Why
 from app.storage.ledger import Ledger
 from app.storage.runs import Runs as RunBook
 
+_NOT_ARRIVED = (Outcome.FAILED, Outcome.HELD)
+
 
 class Runs:
     def __init__(
@@ -176,11 +178,14 @@ class Runs:
             await handle.abandon()
 
     async def is_imported(self, key: str, kinds: Sequence[Kind]) -> bool:
-        """An import of which nothing arrived is none: once its cause is mended, everything is history still."""
+        """An import of which nothing arrived is none: once its cause is mended, everything is history still. What runs
+        back starts nothing anywhere, so that having been read is enough."""
         if not all([await self._book.watermark(key, kind) is not None for kind in kinds]):
             return False
-        arrived = [await self._ledger.held(key, kind) for kind in kinds]
-        return any(arrived) or not await self._problems.count(key, outcomes={Outcome.FAILED, Outcome.HELD})
+        there = [kind for kind in kinds if not kind.runs_back]
+        arrived = [await self._ledger.held(key, kind) for kind in there]
+        waiting = [await self._ledger.count(key, kind=kind, outcomes=_NOT_ARRIVED) for kind in there]
+        return any(arrived) or not any(waiting)
 
     async def _ready(self, key: str) -> Integration:
         integration = await self._integrations.stored(key)
