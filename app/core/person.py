@@ -183,8 +183,8 @@ class Traces:
         return words
 
     def blanked_in(self, value: Any, *, is_row: bool = False) -> Any:
-        """JSON with the person's words blanked; a setting that would be nothing else is left out, a row of a table
-        keeps its columns."""
+        """JSON with the person's words blanked; a setting or an entry of a list that would be nothing else is left out,
+        a row of a table keeps its columns."""
         match value:
             case str():
                 return self.blanked(value)
@@ -196,7 +196,8 @@ class Traces:
                 }
                 return {name: each for name, each in cleaned.items() if is_row or each == value[name] or each != BLANK}
             case list():
-                return [self.blanked_in(each, is_row=True) for each in value]
+                pairs = [(each, self.blanked_in(each, is_row=True)) for each in value]
+                return [after for before, after in pairs if is_row or after == before or after != BLANK]
             case _:
                 return value
 

@@ -64,9 +64,15 @@ class Leisure:
         return max(closed_s, (self._next_at - at).total_seconds() if self._next_at else 0.0, 0.0)
 
     async def turn(self) -> None:
-        while (wait_s := self.held_s) > 0:  # noqa: ASYNC110 - the hours of the day are nobody's event
+        while (wait_s := self._still_held_s()) > 0:  # noqa: ASYNC110 - the hours of the day are nobody's event
             await asyncio.sleep(min(wait_s, _LOOKS_EVERY_S))
         self._next_at = max(self._next_at or self._clock(), self._clock()) + self._interval
+
+    def _still_held_s(self) -> float:
+        at = self._clock()
+        if self._next_at is not None and self._next_at - at > self._interval:  # the clock was set back
+            self._next_at = at + self._interval
+        return self.held_s
 
     def duration(self, requests: float) -> timedelta:
         """How long so many requests take, counting the hours in which none leaves."""

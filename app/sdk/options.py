@@ -26,6 +26,10 @@ STATUS_NAMES = {
 }
 
 
+WITHOUT_EFFECT_ON_DRAFTS = frozenset({"history_per_minute", "history_from_hour", "history_to_hour", "error_mails"})
+"""Options that decide when, how fast and who is told, never what is sent of a record."""
+
+
 class CommonOptions(Settings):
     guest_orders: Annotated[
         GuestOrders,

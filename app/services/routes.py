@@ -18,6 +18,7 @@ from app.core.records import Kind
 from app.core.rules import Rules
 from app.core.texts import text
 from app.engine.job import Route
+from app.sdk.options import WITHOUT_EFFECT_ON_DRAFTS
 from app.sdk.settings import Settings, parse
 from app.sdk.source import Source
 from app.sdk.target import Mappings, Target
@@ -46,10 +47,11 @@ class OpenIntegration:
     @property
     def terms(self) -> bytes:
         """Both accounts and everything chosen and mapped, and the version of the program that drafts."""
+        options = self.integration.options
         chosen = (
             __version__,
             [(each.account.system, each.account.key, each.account.settings) for each in (self.source, self.target)],
-            self.integration.options,
+            {name: value for name, value in options.items() if name not in WITHOUT_EFFECT_ON_DRAFTS},
             [asdict(rule) for rule in self.mappings.fields],
             self.mappings.products,
         )

@@ -72,7 +72,7 @@ class Worklist:
     async def done(self, key: str, chosen: Mapping[Kind, Sequence[str]] | None = None) -> int:
         """Takes the chosen ones off the list, or all. A later opt-out of the same person stands on it again."""
         waiting, number = await self.waiting(key), 0
-        for kind, keys in (chosen or waiting).items():
+        for kind, keys in (waiting if chosen is None else chosen).items():
             entries = await self._ledger.load(key, kind, [each for each in keys if each in set(waiting.get(kind, ()))])
             moment = now()
             settled = [

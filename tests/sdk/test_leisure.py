@@ -59,3 +59,20 @@ def test_an_address_for_mails_that_is_none_is_refused() -> None:
     with pytest.raises(SettingsError) as refused:
         parse(CommonOptions, {"error_mails": ["boss@example.com", "nobody"]})
     assert refused.value.field == "error_mails"
+
+
+async def test_a_clock_that_was_set_back_holds_no_request_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = at(12)
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        nonlocal moment
+        slept.append(seconds)
+        moment += timedelta(seconds=seconds)
+
+    leisure = Leisure(30, None, clock=lambda: moment)
+    await leisure.turn()
+    moment -= timedelta(days=30)
+    monkeypatch.setattr("app.sdk.leisure.asyncio.sleep", sleep)
+    await leisure.turn()
+    assert slept == [2]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -12,7 +13,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from app.core.errors import SignInError, UnreachableError
+from app.core.errors import ConfigError, SignInError, UnreachableError
 from app.core.events import Event, LogEvent, RunMode
 from app.sdk.settings import SettingsError, parse
 from app.services import Services
@@ -182,3 +183,99 @@ async def test_a_line_break_in_a_title_adds_no_header(mailed: Services, postbox:
     await digest.tell(["boss@example.com"], "Daily\nBcc: everybody@example.com", "1 record failed.")
     assert postbox.recipients == [["boss@example.com"]]
     assert postbox.mails[0]["Bcc"] is None
+
+
+async def test_a_recipient_that_is_no_address_is_refused_before_anything_is_sent(
+    shop: Services, server: dict[str, object], postbox: Postbox
+) -> None:
+    for to in ("boss", "boss@example.com\nBcc: everybody@example.com", "a@example.com, b@example.com"):
+        with pytest.raises(ConfigError) as refused:
+            await shop.mailing.try_out(server, to)
+        assert refused.value.field == "to"
+    assert postbox.mails == []
+
+
+async def test_a_password_with_umlauts_signs_in(
+    shop: Services, server: dict[str, object], postbox: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "PASSWORD", "Grüße-aus-Köln")
+    await shop.mailing.try_out({**server, "password": "Grüße-aus-Köln"}, "boss@example.com")
+    assert len(postbox.mails) == 1
+    with pytest.raises(SignInError):
+        await shop.mailing.try_out({**server, "password": "Grüße-aus-Bonn"}, "boss@example.com")
+
+
+async def test_a_server_name_that_cannot_be_one_is_named(shop: Services, server: dict[str, object]) -> None:
+    for host in ("smtp..example.com", "x" * 70 + ".example"):
+        with pytest.raises(UnreachableError) as refused:
+            await shop.mailing.try_out({**server, "host": host, "security": "tls"}, "boss@example.com")
+        assert refused.value.field == "host"
+
+
+async def test_a_server_that_turns_the_mail_away_is_not_called_unreachable(
+    shop: Services, server: dict[str, object], postbox: Postbox
+) -> None:
+    postbox.is_refusing = True
+    with pytest.raises(UnreachableError) as refused:
+        await shop.mailing.try_out(server, "boss@example.com")
+    assert "did not take the mail" in str(refused.value.message)
+
+
+async def test_what_waited_goes_with_the_next_run_although_that_is_well(
+    mailed: Services, postbox: Postbox, market: Market
+) -> None:
+    postbox.is_refusing = True
+    first = Digest(mailed.mailing.book, lambda _: None)
+    await first.tell(["boss@example.com"], "Daily", "1 record failed.")
+    await first.aclose()
+    postbox.is_refusing = False
+    await (await mailed.runs.start("daily", RunMode.HISTORICAL)).wait()
+    assert "1 record failed." in postbox.words()
+
+
+async def test_nobody_is_told_of_what_is_days_old_and_no_address_is_kept_longer_than_needed(
+    mailed: Services, postbox: Postbox
+) -> None:
+    clock = Clock()
+    digest = Digest(mailed.mailing.book, lambda _: None, clock=clock)
+    await digest.tell(["it@example.com"], "Daily", "1 record failed.")
+    await digest.tell(["it@example.com"], "Daily", "2 records failed.")
+    clock.now += timedelta(days=4)
+    await digest.flush()
+    await digest.tell(["boss@example.com"], "Daily", "3 records failed.")
+    await digest.aclose()
+    assert len(postbox.mails) == 2
+    assert set(await mailed.mailing.book.sent_at()) == {"boss@example.com"}
+
+
+async def test_a_clock_that_was_set_back_makes_nobody_wait(mailed: Services, postbox: Postbox) -> None:
+    clock = Clock()
+    digest = Digest(mailed.mailing.book, lambda _: None, clock=clock)
+    await digest.tell(["boss@example.com"], "Daily", "1 record failed.")
+    clock.now -= timedelta(days=365)
+    await digest.tell(["boss@example.com"], "Daily", "2 records failed.")
+    await digest.aclose()
+    assert len(postbox.mails) == 2
+
+
+async def test_an_erased_colleague_is_told_nothing_any_more_and_the_integration_goes_on(
+    mailed: Services, postbox: Postbox
+) -> None:
+    postbox.is_refusing = True
+    digest = Digest(mailed.mailing.book, lambda _: None)
+    await digest.tell(["boss@example.com", "it@example.com"], "Daily", "1 record failed.")
+    await digest.aclose()
+    assert (await mailed.privacy.find("boss@example.com")).found > 0
+    await mailed.privacy.erase("boss@example.com")
+    postbox.is_refusing = False
+    assert (await mailed.integrations.stored("daily")).options["error_mails"] == ["it@example.com"]
+    await (await mailed.runs.start("daily", RunMode.HISTORICAL)).wait()
+    assert postbox.recipients == [["it@example.com"]]
+    assert (await mailed.privacy.find("boss@example.com")).found == 0
+
+
+async def test_the_support_file_names_no_colleague_and_no_mail_account(mailed: Services) -> None:
+    shown = "".join(each.content for each in (await mailed.support.compose()).files)
+    assert "boss@example.com" not in shown
+    assert "shop@example.com" not in shown
+    assert PASSWORD not in shown

@@ -42,6 +42,17 @@ async def test_the_terms_are_the_same_each_time_until_something_that_decides_is_
             assert {route.terms for route in each.routes((Kind.CONTACTS, Kind.ORDERS))} == {each.terms}
 
 
+async def test_when_how_fast_and_who_is_told_decides_nothing_of_what_is_sent(
+    tmp_path: Path, memory_keyring: MemoryKeyring
+) -> None:
+    async with marketing(tmp_path / "data", memory_keyring) as pair:
+        before = (await opened_integration(pair)).terms
+        options = {"history_per_minute": 60, "history_from_hour": 22, "history_to_hour": 6}
+        told = {**options, "error_mails": ["boss@example.com"]}
+        present = (await pair.services.integrations.stored(KEY)).options
+        assert (await opened_integration(pair, options={**present, **told})).terms == before
+
+
 async def test_whoever_was_erased_is_left_out_although_nothing_changed_in_the_shop(
     tmp_path: Path, memory_keyring: MemoryKeyring
 ) -> None:

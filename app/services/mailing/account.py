@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
+from base64 import b64encode
 from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -20,6 +21,8 @@ from app.sdk.lanes import tls_context
 from app.sdk.settings import Secret, Setting, Settings, invalid
 
 _TIMEOUT_S = 30
+_SIGNED_IN = frozenset({235, 503})
+"""Taken, and signed in already (RFC 4954)."""
 _NAME = "localhost"
 """Said to the mail server in greeting: neither it nor a name server learns what this computer is called."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -96,6 +99,8 @@ async def send(account: MailAccount, mail: EmailMessage) -> None:
         await asyncio.to_thread(_send, account, mail)
     except (OSError, smtplib.SMTPException) as error:
         raise _explained(error, account) from error
+    except ValueError as error:  # a name that no name server can be asked for
+        raise _unreachable(type(error).__name__, account) from None
 
 
 def _send(account: MailAccount, mail: EmailMessage) -> None:
@@ -103,8 +108,19 @@ def _send(account: MailAccount, mail: EmailMessage) -> None:
         if account.security is Security.STARTTLS:
             server.starttls(context=tls_context())
         if account.user:
-            server.login(account.user, account.password.get_secret_value() if account.password else "")
+            _sign_in(server, account.user, account.password.get_secret_value() if account.password else "")
         server.send_message(mail)
+
+
+def _sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    # smtplib takes nothing else than ASCII; PLAIN is defined for UTF-8 (RFC 4616).
+    server.ehlo_or_helo_if_needed()
+    code, words = server.docmd("AUTH PLAIN", b64encode(f"\0{user}\0{password}".encode()).decode())
+    if code not in _SIGNED_IN:
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def _connected(account: MailAccount) -> smtplib.SMTP:
@@ -140,6 +156,22 @@ def _explained(error: OSError | smtplib.SMTPException, account: MailAccount) -> 
                 detail=detail,
                 field="sender" if is_sender else "error_mails",
             )
+        case ssl.SSLCertVerificationError():
+            return ConfigError(
+                text("The certificate of {host} is not valid for this name.", host=account.host),
+                remedy=text("Check the name of the server; your mail provider tells it."),
+                detail=detail,
+                field="host",
+            )
+        case smtplib.SMTPServerDisconnected():
+            return _unreachable(detail, account)
+        case smtplib.SMTPConnectError() | smtplib.SMTPHeloError() | smtplib.SMTPResponseException():
+            return UnreachableError(
+                text("The mail server {host} did not take the mail.", host=account.host),
+                remedy=text("Try again later. If it stays so, ask your mail provider."),
+                detail=f"{detail} {error.smtp_code}",
+                field="host",
+            )
         case ssl.SSLError():
             return ConfigError(
                 text("The encrypted connection to {host} failed.", host=account.host),
@@ -148,9 +180,13 @@ def _explained(error: OSError | smtplib.SMTPException, account: MailAccount) -> 
                 field="security",
             )
         case _:
-            return UnreachableError(
-                text("The mail server {host} cannot be reached.", host=account.host),
-                remedy=text("Check server and port, and your internet connection."),
-                detail=detail,
-                field="host",
-            )
+            return _unreachable(detail, account)
+
+
+def _unreachable(detail: str, account: MailAccount) -> UnreachableError:
+    return UnreachableError(
+        text("The mail server {host} cannot be reached.", host=account.host),
+        remedy=text("Check server and port, and your internet connection."),
+        detail=detail,
+        field="host",
+    )

@@ -74,5 +74,5 @@ class MailBook:
         return dict(kept) if isinstance(kept, dict) else {}
 
     async def note(self, sent_at: Mapping[str, str], waiting: Sequence[Mapping[str, Any]]) -> None:
-        await self._preferences.set(_SENT_AT, dict(sent_at))
+        await self._preferences.set(_SENT_AT, dict(sent_at) or None)
         await self.keep(waiting)

@@ -8,13 +8,15 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.core.errors import AppError, ConfigError
+from app.core.addresses import is_email
+from app.core.errors import AppError, ConfigError, SignInError, UnreachableError
 from app.core.events import Emit, Level, LogEvent, now
 from app.core.texts import _, text
 from app.services.mailing.account import MailAccount, composed, send
 from app.services.mailing.book import MailBook
 
 INTERVAL = timedelta(minutes=15)
+_KEPT_FOR = timedelta(days=3)
 _MOST_LINES = 200
 
 
@@ -50,21 +52,9 @@ class Digest:
         await self.flush()
 
     async def flush(self) -> None:
-        """Sends what may go now; what must wait goes later by itself as long as the program is open."""
-        async with self._turn:
-            waiting = await self._waiting()
-            if not waiting or (account := await self._account()) is None:
-                return
-            sent_at = await self._book.sent_at()
-            left: list[Complaint] = []
-            for address in dict.fromkeys(each.to for each in waiting):
-                own = [each for each in waiting if each.to == address]
-                if self._wait(sent_at.get(address)) or not await self._sent(account, address, own):
-                    left += own
-                else:
-                    sent_at[address] = self._clock().isoformat()
-            await self._book.note(sent_at, [asdict(each) for each in left])
-        if left and (self._timer is None or self._timer.done()):
+        """Sends what may go now; what must wait goes later by itself as long as the program is open. Raises
+        StorageError."""
+        if await self._send_due() and (self._timer is None or self._timer.done()):
             self._timer = asyncio.create_task(self._later(), name="mails that wait")
 
     async def aclose(self) -> None:
@@ -73,23 +63,56 @@ class Digest:
             await asyncio.gather(self._timer, return_exceptions=True)
 
     async def _later(self) -> None:
-        await asyncio.sleep(self._interval.total_seconds())
-        self._timer = None
-        await self.flush()
+        is_left = True
+        while is_left:
+            await asyncio.sleep(self._interval.total_seconds())
+            try:
+                is_left = await self._send_due()
+            except AppError as error:
+                self._warn(error)
 
-    def _wait(self, sent_at: str | None) -> bool:
-        if sent_at is None:
-            return False
+    async def _send_due(self) -> bool:
+        """Whether anything is left that may go without anybody's doing."""
+        async with self._turn:
+            kept = await self._waiting()
+            waiting = [each for each in kept if self._is_worth_telling(each)]
+            if not kept:
+                return False
+            if (account := await self._account() if waiting else None) is None:
+                await self._book.keep([asdict(each) for each in waiting])
+                return False
+            before = await self._book.sent_at()
+            sent_at = {address: at for address, at in before.items() if self._waits(at)}
+            left: list[Complaint] = []
+            is_reachable = True
+            for address in dict.fromkeys(each.to for each in waiting):
+                own = [each for each in waiting if each.to == address]
+                if address not in sent_at and is_reachable:
+                    problem = await self._problem(account, address, own)
+                    is_reachable = not isinstance(problem, UnreachableError | SignInError)
+                    if problem is None:
+                        sent_at[address] = self._clock().isoformat()
+                        continue
+                    self._warn(problem)
+                left += own
+            await self._book.note(sent_at, [asdict(each) for each in left])
+        return bool(left)
+
+    def _waits(self, sent_at: str) -> bool:
         since = self._clock() - datetime.fromisoformat(sent_at)
-        return timedelta(0) <= since < self._interval
+        return timedelta(0) <= since < self._interval  # a clock that was set back makes nobody wait
 
-    async def _sent(self, account: MailAccount, address: str, complaints: Sequence[Complaint]) -> bool:
+    def _is_worth_telling(self, complaint: Complaint) -> bool:
+        """Not for ever to an address that no server takes, and to none of a person who was erased."""
+        return is_email(complaint.to) and self._clock() - datetime.fromisoformat(complaint.at) < _KEPT_FOR
+
+    async def _problem(self, account: MailAccount, address: str, complaints: Sequence[Complaint]) -> AppError | None:
+        """Why the mail could not be sent; None where it was."""
         try:
             await send(account, composed(account, [address], _subject(complaints), _words(complaints)))
         except AppError as error:
-            self._warn(error)
-            return False
-        return True
+            return error
+        return None
 
     async def _account(self) -> MailAccount | None:
         try:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from app.core.addresses import masked_words
+from app.core.addresses import is_email, masked_words
 from app.core.configuration import Integration
-from app.core.errors import AppError
+from app.core.errors import AppError, ConfigError
 from app.core.events import Emit, Level, LogEvent, RunMode, RunState
 from app.core.outcomes import Outcome
 from app.core.texts import Text, _, ntext, text
@@ -31,19 +31,27 @@ class Mailing:
         self._emit = emit
 
     async def ended(self, integration: Integration, mode: RunMode, result: RunResult) -> None:
-        """Tells the addresses of an integration of a run that needs somebody. A mail that fails fails no run."""
-        addresses = integration.options.get("error_mails")
-        if not isinstance(addresses, Sequence) or isinstance(addresses, str) or not addresses or mode in _QUIET:
+        """Tells the addresses of an integration of a run that needs somebody, and in any case what has waited. A mail
+        that fails fails no run."""
+        addresses = _addresses(integration)
+        if mode in _QUIET:
             return
-        if words := self._words(result):
-            try:
-                await self._digest.tell([str(each) for each in addresses], integration.title, words)
-            except AppError as error:
-                self._emit(LogEvent(level=Level.WARNING, message=error.message, integration=integration.key))
+        words = self._words(result)
+        try:
+            if words and addresses:
+                await self._digest.tell(addresses, integration.title, words)
+            else:
+                await self._digest.flush()
+        except AppError as error:
+            self._emit(LogEvent(level=Level.WARNING, message=error.message, integration=integration.key))
 
     async def try_out(self, given: Mapping[str, object], to: str) -> None:
         """A mail at once, with what stands in the form. Raises SettingsError and what sending raises."""
         account = await self.book.account(given=given)
+        if to and not is_email(to):
+            raise ConfigError(
+                text("This is not an e-mail address."), remedy=text("Enter it as in name@example.com."), field="to"
+            )
         words = _("This is a test from Koppler. Mails about errors will arrive here.")
         await send(account, composed(account, [to or account.sender], _("Koppler: test mail"), words))
         self._emit(LogEvent(level=Level.OK, message=text("The test mail was handed to the mail server.")))
@@ -63,3 +71,8 @@ class Mailing:
         counts = result.balance.total.counts
         lines += [str(words(counts[outcome])) for outcome, words in _TOLD.items() if counts.get(outcome)]
         return "\n".join(lines)
+
+
+def _addresses(integration: Integration) -> Sequence[str]:
+    given = integration.options.get("error_mails")
+    return [str(each) for each in given if is_email(str(each))] if isinstance(given, list | tuple) else []
