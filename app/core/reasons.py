@@ -186,7 +186,11 @@ _COMMON = (
     ),
     Reason("stays_subscribed", text("Already subscribed."), text("")),
     Reason("stays_pending", text("Has not yet confirmed the subscription."), text("")),
-    Reason("subscribing_off", text("Your setting subscribes nobody."), text("")),
+    Reason(
+        "subscribing_off",
+        text("Your setting subscribes nobody."),
+        text('If people who agreed shall get the newsletter, choose that under "What to send".'),
+    ),
     Reason("no_consent", text("Did not agree: not subscribed."), text("")),
     Reason("standing_unknown", text("The subscription could not be looked up: not subscribed."), text("")),
 )

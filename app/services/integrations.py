@@ -41,6 +41,8 @@ class IntegrationView:
     facts: Text
     last_run: RunView | None
     next_step: NextStep
+    open_records: int = 0
+    """Failed, held or in doubt, over all runs."""
 
     @property
     def key(self) -> str:
@@ -216,11 +218,12 @@ class Integrations:
         last_run = await self._last_run(integration)
         accounts = [each for each in (source, target) if each is not None]
         held = {kind: await self._sent(integration.key, kind) for kind in integration.flows}
+        open_records = await self._ledger.count(integration.key, outcomes=_OPEN)
         standing = Standing(
             is_running=self._is_running(integration.key),
             last_run=await self._waiting_run(integration) or last_run,
             has_imported=await self._has_imported(integration),
-            has_open_issues=await self._ledger.count(integration.key, outcomes=_OPEN) > 0,
+            has_open_issues=open_records > 0,
             is_checked=all(each.account.checked_at for each in accounts),
             has_failed_check=any(each.account.check_passed is False for each in accounts),
             has_missing_secret=any(each.missing_secrets for each in accounts),
@@ -234,6 +237,7 @@ class Integrations:
             facts=_facts(held),
             last_run=last_run,
             next_step=step,
+            open_records=open_records,
         )
 
     async def _account(self, key: str) -> AccountView | None:

@@ -33,6 +33,7 @@ async def test_problems_of_a_run_want_attention(shop: Services, market: Market) 
     await (await shop.runs.start("daily", RunMode.HISTORICAL)).wait()
     view = await shop.integrations.get("daily")
     assert (view.status, view.next_step.action) == (Status.NEEDS_ATTENTION, Action.OPEN_RUN)
+    assert view.open_records == 1
 
 
 async def test_a_failed_connection_test_wants_to_be_fixed(shop: Services) -> None:

@@ -17,6 +17,7 @@ from app.ui.widgets.painting import draw_caret, smooth
 
 _CARET_FROM_RIGHT_PX = 16
 _CARET_SPACE_PX = 24
+_PADDING_PX = 12
 Index = QModelIndex | QPersistentModelIndex
 NameOf = Callable[[Index], str]
 """What a screen reader calls the editor of a cell."""
@@ -29,10 +30,14 @@ class ListCells(QStyledItemDelegate):
         super().__init__(parent)
         self._name_of = name_of
 
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
+        """Words end before the caret; the cell and its line do not."""
+        super().initStyleOption(option, index)
+        room = option.rect.width() - _PADDING_PX - _CARET_SPACE_PX
+        option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, room)
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        shortened = QStyleOptionViewItem(option)
-        shortened.rect = option.rect.adjusted(0, 0, -_CARET_SPACE_PX, 0)
-        super().paint(painter, option if not index.data() else shortened, index)
+        super().paint(painter, option, index)
         rect = option.rect
         painter.save()
         centre = QPointF(rect.right() - _CARET_FROM_RIGHT_PX, rect.center().y())

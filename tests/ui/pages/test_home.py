@@ -104,6 +104,16 @@ def test_a_card_shows_status_facts_and_the_next_step(
     assert window.navigator.last == ("run", {"run_id": "run-1"})
 
 
+def test_a_card_says_how_many_records_need_a_person(window: FakeWindow, tea: str, home: Callable[[], HomePage]) -> None:
+    window.services.integrations.stands[tea] = {
+        "status": Status.NEEDS_ATTENTION,
+        "next_step": next_step(Action.OPEN_RUN),
+        "last_run": a_run(RunMode.PREVIEW, RunState.FINISHED, message="Preview finished."),
+        "open_records": 30,
+    }
+    assert home().cards[tea].facts() == "30 records failed, are held or in doubt."
+
+
 @pytest.mark.parametrize(
     ("action", "place"),
     [

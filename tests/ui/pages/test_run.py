@@ -157,8 +157,8 @@ def test_failed_records_come_first_with_reason_words_of_the_target_and_next_step
     assert words[:2] == ["Order", "541431"]
     assert words[ProblemColumn.TOTAL].replace(",", "") == "1234.50 EUR"
     assert words[ProblemColumn.WHY] == (
-        "The target refused this record. The target says: currency is not a 3-letter code "
-        "Correct what the target names, then retry the failed records."
+        "The target refused this record. Correct what the target names, then retry the failed records. "
+        "The target says: currency is not a 3-letter code"
     )
 
 

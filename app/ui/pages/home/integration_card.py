@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWid
 
 from app.core.events import ProgressEvent
 from app.core.labels import MODE_NAMES
-from app.core.texts import _
+from app.core.texts import _, ngettext
 from app.sdk.manifest import Manifest
 from app.services.integrations import IntegrationView
-from app.services.status import STATUS_NAMES, Status
+from app.services.status import STATUS_NAMES, Action, Status
 from app.ui.pages.monograms import monogram_of
 from app.ui.theme import SIZES, SPACING, TYPE
 from app.ui.widgets.badge import StatusBadge
@@ -60,6 +60,12 @@ def _trouble(view: IntegrationView) -> str:
     refused = next((each for each in accounts if each.account.check_passed is False), None)
     if refused is not None:
         return _('The last connection test of "{account}" failed.').format(account=refused.title)
+    if view.next_step.action is Action.OPEN_RUN and view.open_records:
+        return ngettext(
+            "{count} record failed, is held or in doubt.",
+            "{count} records failed, are held or in doubt.",
+            view.open_records,
+        ).format(count=view.open_records)
     return view.last_run.record.message if view.last_run is not None else ""
 
 

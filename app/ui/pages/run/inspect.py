@@ -10,6 +10,7 @@ from app.core.texts import _
 from app.services.problems import ProblemView
 from app.services.why import Answer
 from app.ui.pages.facts import FactsGrid
+from app.ui.pages.run.problems import facts_heading
 from app.ui.theme import SPACING
 from app.ui.widgets.buttons import PrimaryButton, SecondaryButton
 from app.ui.widgets.confirm import Sheet
@@ -37,7 +38,7 @@ class InspectSheet(Sheet):
             (_("Outcome"), str(OUTCOME_NAMES[entry.outcome]) if entry.outcome else ""),
             (_("Why"), str(problem.reason_text)),
             (_("What to do"), str(problem.next_step)),
-            (_("The target says"), problem.target_words),
+            (facts_heading(problem), problem.target_words),
             (_("Place"), entry.where),
             (_("Customer"), label),
             (_("Total"), money_words(entry.amount)),

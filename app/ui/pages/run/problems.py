@@ -44,10 +44,16 @@ class ProblemColumn(IntEnum):
 
 
 def why_words(problem: ProblemView) -> str:
-    """The reason, the target's own words where there are any, and the next step."""
-    own = _("The target says: {words}").format(words=problem.target_words) if problem.target_words else ""
-    parts = (str(problem.reason_text), own, str(problem.next_step))
+    """The reason, the next step, and last the target's own words where there are any."""
+    own = f"{facts_heading(problem)}: {problem.target_words}" if problem.target_words else ""
+    parts = (str(problem.reason_text), str(problem.next_step), own)
     return " ".join(part for part in parts if part)
+
+
+def facts_heading(problem: ProblemView) -> str:
+    """What was held or left out here was never sent, so the target has said nothing about it."""
+    is_ours = problem.entry.outcome in {Outcome.HELD, Outcome.SKIPPED}
+    return _("Details") if is_ours else _("The target says")
 
 
 class ProblemTable(QAbstractTableModel):

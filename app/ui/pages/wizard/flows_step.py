@@ -160,6 +160,7 @@ class FlowsStep(StepWidget):
             widget = SettingsForm(form)
             self.forms.append((form, widget))
             block = QVBoxLayout()
+            block.setContentsMargins(0, SPACING.m if number else 0, 0, 0)
             block.setSpacing(SPACING.m)
             block.addWidget(HeadingLabel(group.title))
             block.addWidget(widget)
