@@ -28,7 +28,9 @@ Secret = SecretStr
 class Settings(BaseModel):
     """Base of every settings and options model: unknown fields are refused, values trimmed, instances frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, validate_default=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, validate_default=True, defer_build=True
+    )
 
 
 class NoSettings(Settings):
