@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from app.connectors.bigcommerce.client import Api, Row
-from app.connectors.bigcommerce.reading import Once, all_rows, batches, together
+from app.connectors.bigcommerce.reading import all_rows
 from app.connectors.bigcommerce.shop import Shop
 from app.connectors.bigcommerce.values import words
+from app.sdk.reading import Once, batches, together
 
 PATH_SEPARATOR = " > "
 _MOST_IDS = 100

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 
 from app.connectors.bigcommerce.client import Api
-from app.connectors.bigcommerce.reading import together
 from app.connectors.bigcommerce.settings import BigCommerceSettings, BigCommerceSourceOptions
 from app.connectors.bigcommerce.shop import read_shop
 from app.connectors.bigcommerce.source import BigCommerceSource
-from app.core.addresses import masked_email
 from app.core.errors import SignInError, TemporaryError
-from app.core.records import Cart, Category, Contact, Kind, Order, Product, Record, StockLevel, Unreadable
-from app.core.texts import Text, text, verbatim
+from app.core.records import Kind
+from app.core.texts import Text, text
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
 from app.sdk.check import Finding, Probe
-from app.sdk.source import Page, ReadRequest
+from app.sdk.reading import together
+from app.sdk.samples import sample_of
+from app.sdk.source import ReadRequest
 
 _NO_SUBSCRIBER = 2_147_483_647
 """The largest id there can be; no shop has so many subscribers."""
@@ -125,41 +125,9 @@ async def _may_write(api: Api, kind: Kind) -> Finding:
 # A sample ------------------------------------------------------------------------------------------------------------
 
 _SAMPLED = (Kind.ORDERS, Kind.CONTACTS, Kind.PRODUCTS, Kind.CATEGORIES, Kind.STOCK, Kind.CARTS)
-_MOST_PAGES = 5
 
 
 async def _sample(access: Access[BigCommerceSettings], kind: Kind) -> Finding:
     source = BigCommerceSource(access, BigCommerceSourceOptions())
-    record = await _first(source.read(ReadRequest(kind=kind, until=access.clock(), limit=1)))
-    if record is not None:
-        return Finding(text("Read: {record}", record=_described(record)))
-    return Finding(text("There is no record yet."), is_note=True)
-
-
-async def _first(pages: AsyncIterator[Page]) -> Record | None:
-    """The first record within a few pages: the first rows may all be unfinished checkouts."""
-    for _ in range(_MOST_PAGES):
-        page = await anext(pages, None)
-        if page is None:
-            return None
-        for record in page.records:
-            if not isinstance(record, Unreadable):
-                return record
-    return None
-
-
-def _described(record: Record) -> Text:
-    match record:
-        case Order():
-            who = masked_email(record.email)
-            return text("order {number} of {email}, {total}", number=record.number, email=who, total=record.total)
-        case Contact():
-            return verbatim(masked_email(record.email))
-        case Cart():
-            return verbatim(f"{masked_email(record.email)}, {record.total}")
-        case Product() | Category():
-            return verbatim(record.name)
-        case StockLevel():
-            return verbatim(f"{record.sku}: {record.quantity}")
-        case _:
-            return verbatim(record.id)
+    request = ReadRequest(kind=kind, until=access.clock(), limit=1)
+    return await sample_of(source.read(request))

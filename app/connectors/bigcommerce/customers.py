@@ -6,24 +6,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 from app.connectors.bigcommerce.client import Api, Row
-from app.connectors.bigcommerce.reading import (
-    Once,
-    PageSize,
-    Place,
-    all_rows,
-    batches,
-    by_cursor,
-    by_number,
-    is_in_window,
-    place_text,
-    together,
-    v3_window,
-)
+from app.connectors.bigcommerce.reading import PageSize, Place, all_rows, by_cursor, by_number, is_in_window, v3_window
 from app.connectors.bigcommerce.subscribers import Consents, consent_of
-from app.connectors.bigcommerce.values import address_of_customer, as_filter, moment_v3, readable, words
+from app.connectors.bigcommerce.values import address_of_customer, as_filter, moment_v3, words
 from app.core.addresses import normalised_email
 from app.core.consent import Consent
 from app.core.records import Contact, Deletion, Kind, Record, Unreadable
+from app.sdk.legible import readable
+from app.sdk.reading import Once, batches, place_text, together
 from app.sdk.source import Page, ReadRequest
 
 _CUSTOMERS = "customers"

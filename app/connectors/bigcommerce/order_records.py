@@ -11,11 +11,12 @@ from app.connectors.bigcommerce.catalogue import ProductFacts
 from app.connectors.bigcommerce.client import Row
 from app.connectors.bigcommerce.settings import ArchivedOrders
 from app.connectors.bigcommerce.totals import Amounts, reductions_of, shipping_of
-from app.connectors.bigcommerce.values import CurrencyMissingError, address_of_order, moment_v2, money, words
+from app.connectors.bigcommerce.values import address_of_order, moment_v2, money, words
 from app.core.addresses import normalised_email
 from app.core.consent import Consent, ConsentState
 from app.core.money import Money
 from app.core.records import Address, Cart, Order, OrderLine, OrderStatus
+from app.sdk.legible import CurrencyMissingError
 
 INCOMPLETE = 0
 """``status_id`` of a checkout that reached payment and was not finished."""

@@ -19,15 +19,11 @@ from app.connectors.bigcommerce.order_records import (
 )
 from app.connectors.bigcommerce.reading import (
     FAILING,
-    Once,
     PageSize,
     Place,
     all_v2_rows,
-    batches,
     by_id,
     is_in_window,
-    place_text,
-    together,
     unreadable,
     v2_window,
 )
@@ -35,10 +31,12 @@ from app.connectors.bigcommerce.refunds import orders_refunded_since, refunded_b
 from app.connectors.bigcommerce.settings import ArchivedOrders
 from app.connectors.bigcommerce.shop import Shop
 from app.connectors.bigcommerce.subscribers import Consents
-from app.connectors.bigcommerce.values import as_filter, moment_v2, readable, words
+from app.connectors.bigcommerce.values import as_filter, moment_v2, words
 from app.core.consent import Consent
 from app.core.records import Deletion, Kind, Record, Unreadable
 from app.sdk.answers import RejectedError
+from app.sdk.legible import readable
+from app.sdk.reading import Once, batches, place_text, together
 from app.sdk.source import Page, ReadRequest
 
 # Lines, shipping and fees arrive with the order: without this, every order costs three more requests.

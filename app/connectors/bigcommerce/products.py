@@ -8,23 +8,13 @@ from functools import partial
 
 from app.connectors.bigcommerce.catalogue import Catalogue, CategoryTree, product_url
 from app.connectors.bigcommerce.client import Api, Row
-from app.connectors.bigcommerce.reading import (
-    FAILING,
-    Load,
-    Once,
-    PageSize,
-    Place,
-    all_rows,
-    batches,
-    by_id,
-    place_text,
-    unreadable,
-    v3_window,
-)
+from app.connectors.bigcommerce.reading import FAILING, Load, PageSize, Place, all_rows, by_id, unreadable, v3_window
 from app.connectors.bigcommerce.shop import Shop
-from app.connectors.bigcommerce.values import CurrencyMissingError, moment_v3, money, readable, words
+from app.connectors.bigcommerce.values import moment_v3, money, words
 from app.core.money import Money
 from app.core.records import Category, Deletion, Kind, Product, Record, StockLevel, Unreadable, Variant
+from app.sdk.legible import CurrencyMissingError, readable
+from app.sdk.reading import Once, batches, place_text
 from app.sdk.source import Page, ReadRequest
 
 _PRODUCTS = "catalog/products"

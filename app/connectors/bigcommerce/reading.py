@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
 from app.connectors.bigcommerce.client import Api, Query, Row, ServerFaultError, V3Answer
 from app.connectors.bigcommerce.values import as_filter
@@ -15,7 +13,9 @@ from app.core.errors import ProtocolError, UnreachableError
 from app.core.records import Unreadable
 from app.core.texts import text
 from app.sdk.answers import RejectedError
+from app.sdk.reading import place_in
 from app.sdk.source import ReadRequest
+from app.sdk.wire_faults import root_cause
 
 T = TypeVar("T")
 
@@ -24,30 +24,11 @@ _SIZES = (250, 125, 25, 5, 1)
 _MOST_RESTARTS = 3
 
 
-class Once(Generic[T]):
-    """Something that is fetched when it is first needed, and only then."""
-
-    def __init__(self, load: Callable[[], Awaitable[T]]) -> None:
-        self._load = load
-        self._lock = asyncio.Lock()
-        self._loaded: list[T] = []
-
-    @property
-    def is_loaded(self) -> bool:
-        return bool(self._loaded)
-
-    async def get(self) -> T:
-        async with self._lock:
-            if not self._loaded:
-                self._loaded.append(await self._load())
-        return self._loaded[0]
-
-
 class Place:
     """Where reading stands, as the JSON text of a page's cursor: a phase and numbers, nothing personal."""
 
     def __init__(self, cursor: str | None) -> None:
-        self._values = _parsed(cursor)
+        self._values = place_in(cursor)
 
     @property
     def phase(self) -> str:
@@ -60,19 +41,6 @@ class Place:
     def word(self, name: str) -> str | None:
         value = self._values.get(name)
         return value if isinstance(value, str) else None
-
-
-def place_text(phase: str, **position: int | str) -> str:
-    return json.dumps({"phase": phase, **position})
-
-
-def _parsed(cursor: str | None) -> dict[str, Any]:
-    """A cursor that cannot be read starts anew: a repeat is harmless, an omission is not."""
-    try:
-        found = json.loads(cursor) if cursor else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 class PageSize:
@@ -112,13 +80,7 @@ class PageSize:
 def _is_too_much(error: UnreachableError | RejectedError) -> bool:
     if isinstance(error, RejectedError):
         return error.answer.status == 413
-    return isinstance(error, ServerFaultError) or isinstance(_root(error), TimeoutError)
-
-
-def _root(error: BaseException) -> BaseException:
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return error
+    return isinstance(error, ServerFaultError) or isinstance(root_cause(error), TimeoutError)
 
 
 # Lists ---------------------------------------------------------------------------------------------------------------
@@ -263,24 +225,5 @@ async def all_v2_rows(api: Api, resource: str) -> list[Row]:
             return found
 
 
-# Side by side --------------------------------------------------------------------------------------------------------
-
-
-async def together(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Results in order; the first error ends all of them, and so does cancelling."""
-    tasks = [asyncio.create_task(call) for call in calls]
-    try:
-        return list(await asyncio.gather(*tasks))
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
 def unreadable(row: Row) -> Unreadable:
     return Unreadable(id=str(row["id"]), reason="unreadable", message="the shop fails on this record", raw=row)
-
-
-def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

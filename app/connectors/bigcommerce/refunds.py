@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from app.connectors.bigcommerce.client import Api, Row
-from app.connectors.bigcommerce.reading import all_rows, batches, together
+from app.connectors.bigcommerce.reading import all_rows
 from app.connectors.bigcommerce.values import as_filter
 from app.core.money import decimal_from
+from app.sdk.reading import batches, together
 from app.sdk.source import ReadRequest
 
 _REFUNDS = "orders/payment_actions/refunds"

@@ -11,7 +11,6 @@ from app.connectors.bigcommerce.client import Api
 from app.connectors.bigcommerce.customers import ContactReader
 from app.connectors.bigcommerce.orders import CartReader, OrderParser, OrderReader
 from app.connectors.bigcommerce.products import CategoryReader, ProductReader, StockReader
-from app.connectors.bigcommerce.reading import Once
 from app.connectors.bigcommerce.settings import BigCommerceSettings, BigCommerceSourceOptions
 from app.connectors.bigcommerce.shop import Shop, read_shop
 from app.connectors.bigcommerce.subscribers import Consents
@@ -19,6 +18,7 @@ from app.core.errors import ConfigError, ProtocolError
 from app.core.records import Kind
 from app.core.texts import text
 from app.sdk.access import Access
+from app.sdk.reading import Once
 from app.sdk.source import Page, ReadRequest, Source
 
 Item = TypeVar("Item")

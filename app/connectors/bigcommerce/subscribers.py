@@ -10,10 +10,11 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from app.connectors.bigcommerce.client import Api, Row
-from app.connectors.bigcommerce.reading import Once, all_rows, together
+from app.connectors.bigcommerce.reading import all_rows
 from app.connectors.bigcommerce.values import moment_v3, words
 from app.core.addresses import normalised_email
 from app.core.consent import Consent, ConsentState
+from app.sdk.reading import Once, together
 
 NEWSLETTER = "marketing_newsletter"
 _FEW = 25

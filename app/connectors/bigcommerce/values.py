@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
 
 from app.connectors.bigcommerce.client import Row
 from app.core.money import Money, decimal_from
-from app.core.records import Address, Unreadable
-
-AnyRecord = TypeVar("AnyRecord")
+from app.core.records import Address
 
 
 def words(raw: object) -> str:
@@ -74,16 +70,3 @@ def address_of_customer(raw: Row) -> Address:
         country=words(raw.get("country_code")) or words(raw.get("country")),
         phone=words(raw.get("phone")),
     )
-
-
-def readable(record_id: str, raw: Row, build: Callable[[], AnyRecord]) -> AnyRecord | Unreadable:
-    """The record, or why this one could not be read: one broken record never stops the others."""
-    try:
-        return build()
-    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-        reason = "currency_missing" if isinstance(error, CurrencyMissingError) else "unreadable"
-        return Unreadable(id=record_id, reason=reason, message=f"{type(error).__name__}: {error}"[:200], raw=raw)
-
-
-class CurrencyMissingError(ValueError):
-    """No currency is stated; it is never guessed."""

@@ -8,9 +8,9 @@ from typing import Any
 
 from app.connectors.idosell.catalogue import PRODUCTS, Catalogue, CategoryTree
 from app.connectors.idosell.client import Api, Listing
-from app.connectors.idosell.reading import Once
 from app.connectors.idosell.shop import Shop
 from app.connectors.idosell.values import Row, part, quantity_from, rows_of, words
+from app.sdk.reading import Once
 
 _BY_ID = [{"elementName": "id", "sortDirection": "ASC"}]
 # The default product has the number 0 and holds what new products begin with.

@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 from app.connectors.idosell.client import MOST_ROWS, Api, Listing
-from app.connectors.idosell.reading import Once, Place, all_rows, batches, by, page_size, place_text
+from app.connectors.idosell.reading import Place, all_rows, by, page_size
 from app.connectors.idosell.shop import Shop
 from app.connectors.idosell.values import Row, is_yes, part, rows_of, web_address, words
 from app.core.records import Category, Deletion, Kind
+from app.sdk.reading import Once, batches, place_text
 from app.sdk.source import Page, ReadRequest
 
 PRODUCTS = "products/products/search"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,14 +13,14 @@ from app.connectors.idosell.settings import IdoSellSettings, IdoSellSourceOption
 from app.connectors.idosell.shop import clock_ahead_by, read_shop
 from app.connectors.idosell.source import IdoSellSource
 from app.connectors.idosell.target import CLIENTS
-from app.core.addresses import masked_email
 from app.core.errors import AppError, ProtocolError, TemporaryError
-from app.core.records import Cart, Category, Contact, Kind, Order, Product, Record, StockLevel, Unreadable
-from app.core.texts import Text, text, verbatim
+from app.core.records import Kind
+from app.core.texts import Text, text
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
 from app.sdk.check import Finding, Probe
-from app.sdk.source import Page, ReadRequest
+from app.sdk.samples import sample_of
+from app.sdk.source import ReadRequest
 
 _CLOCK_MAY_DIFFER = timedelta(minutes=2)
 _NEWSLETTER = "clients/newsletter/email/search"
@@ -48,7 +48,6 @@ _TITLES: Mapping[Kind, Text] = {
     Kind.BOUNCES: text("May write back bounces"),
 }
 _SAMPLED = (Kind.ORDERS, Kind.CONTACTS, Kind.PRODUCTS, Kind.CATEGORIES, Kind.STOCK, Kind.CARTS)
-_MOST_PAGES = 5
 
 
 def probes(access: Access[IdoSellSettings], kinds: Sequence[Kind]) -> Sequence[Probe]:
@@ -147,35 +146,5 @@ async def _may_write(api: Api, kind: Kind, asked: dict[str, AppError | None]) ->
 
 async def _sample(access: Access[IdoSellSettings], kind: Kind) -> Finding:
     source = IdoSellSource(access, IdoSellSourceOptions())
-    record = await _first(source.read(ReadRequest(kind=kind, until=access.clock(), limit=1)))
-    if record is not None:
-        return Finding(text("Read: {record}", record=_described(record)))
-    return Finding(text("There is no record yet."), is_note=True)
-
-
-async def _first(pages: AsyncIterator[Page]) -> Record | None:
-    for _ in range(_MOST_PAGES):
-        page = await anext(pages, None)
-        if page is None:
-            return None
-        for record in page.records:
-            if not isinstance(record, Unreadable):
-                return record
-    return None
-
-
-def _described(record: Record) -> Text:
-    match record:
-        case Order():
-            who = masked_email(record.email)
-            return text("order {number} of {email}, {total}", number=record.number, email=who, total=record.total)
-        case Contact():
-            return verbatim(masked_email(record.email))
-        case Cart():
-            return verbatim(f"{masked_email(record.email)}, {record.total}")
-        case Product() | Category():
-            return verbatim(record.name)
-        case StockLevel():
-            return verbatim(f"{record.sku}: {record.quantity}")
-        case _:
-            return verbatim(record.id)
+    request = ReadRequest(kind=kind, until=access.clock(), limit=1)
+    return await sample_of(source.read(request))

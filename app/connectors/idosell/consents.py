@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from app.connectors.idosell.client import Api, Listing
-from app.connectors.idosell.reading import Once, numbered
+from app.connectors.idosell.reading import numbered
 from app.connectors.idosell.shop import Shop
 from app.connectors.idosell.values import Row, as_filter, is_yes, language, moment_if_readable, rows_of, words
 from app.core.addresses import normalised_email
 from app.core.consent import Consent, ConsentState
+from app.sdk.reading import Once
 
 _SEARCH = "clients/newsletter/email/search"
 _FIELDS = ["client_number", "login", "registered", "language", "email", "shops"]

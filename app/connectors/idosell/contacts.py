@@ -16,7 +16,7 @@ from app.connectors.idosell.answers import list_in
 from app.connectors.idosell.client import MOST_ROWS, Api, Listing
 from app.connectors.idosell.consents import Consents, Subscriber, consent_of
 from app.connectors.idosell.marketplaces import is_masked
-from app.connectors.idosell.reading import Once, Place, batches, by, numbered, page_size, place_text
+from app.connectors.idosell.reading import Place, by, numbered, page_size
 from app.connectors.idosell.shop import Shop
 from app.connectors.idosell.values import (
     Row,
@@ -35,6 +35,7 @@ from app.connectors.idosell.values import (
 from app.core.addresses import normalised_email
 from app.core.consent import Consent
 from app.core.records import Contact, Deletion, Kind, Record, Unreadable
+from app.sdk.reading import Once, batches, place_text
 from app.sdk.source import Page, ReadRequest
 
 _CLIENTS = "clients/clients"

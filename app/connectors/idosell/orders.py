@@ -17,10 +17,11 @@ from app.connectors.idosell.client import MOST_ROWS, Api, Listing
 from app.connectors.idosell.consents import Consents
 from app.connectors.idosell.contacts import ContactReader
 from app.connectors.idosell.order_records import Surroundings, cart_from, client_number, order_from, order_key
-from app.connectors.idosell.reading import Once, Place, batches, numbered, place_text
+from app.connectors.idosell.reading import Place, numbered
 from app.connectors.idosell.shop import Shop
 from app.connectors.idosell.values import Row, as_filter, part, readable, rows_of, words
 from app.core.records import Deletion, Kind, Record, Unreadable
+from app.sdk.reading import Once, batches, place_text
 from app.sdk.source import Page, ReadRequest
 
 _ORDERS = "orders/orders/search"

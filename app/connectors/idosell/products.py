@@ -21,20 +21,12 @@ from app.connectors.idosell.catalogue import (
     product_url,
 )
 from app.connectors.idosell.client import MOST_ROWS
-from app.connectors.idosell.reading import Place, batches, by, numbered, place_text
+from app.connectors.idosell.reading import Place, by, numbered
 from app.connectors.idosell.shop import Shop
-from app.connectors.idosell.values import (
-    Row,
-    currency_from,
-    moment,
-    money,
-    part,
-    readable,
-    rows_of,
-    words,
-)
+from app.connectors.idosell.values import Row, currency_from, moment, money, part, readable, rows_of, words
 from app.core.money import Money
 from app.core.records import Deletion, Kind, Product, Record, Unreadable, Variant
+from app.sdk.reading import batches, place_text
 from app.sdk.source import Page, ReadRequest
 
 # The vendor's names for what to return; everything else would make an answer ten times as large.

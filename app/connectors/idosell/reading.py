@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from app.connectors.idosell.client import MOST_ROWS, Api, Listing
 from app.connectors.idosell.values import Row, words
-
-T = TypeVar("T")
+from app.sdk.reading import place_in
 
 # Divisors of the most, so that every place of a list begins a page of some size.
 _SIZES = (100, 50, 25, 20, 10, 5, 4, 2, 1)
@@ -20,26 +16,11 @@ LoadPage = Callable[[int, int], Awaitable[Listing]]
 """Page, counted from 0, and rows on it."""
 
 
-class Once(Generic[T]):
-    """Something that is fetched when it is first needed, and only then."""
-
-    def __init__(self, load: Callable[[], Awaitable[T]]) -> None:
-        self._load = load
-        self._lock = asyncio.Lock()
-        self._loaded: list[T] = []
-
-    async def get(self) -> T:
-        async with self._lock:
-            if not self._loaded:
-                self._loaded.append(await self._load())
-        return self._loaded[0]
-
-
 class Place:
     """Where reading stands, as the JSON text of a page's cursor: a phase and numbers, nothing personal."""
 
     def __init__(self, cursor: str | None) -> None:
-        self._values = _parsed(cursor)
+        self._values = place_in(cursor)
 
     @property
     def phase(self) -> str:
@@ -56,19 +37,6 @@ class Place:
 
     def offset_in(self, phase: str) -> int:
         return self.offset if self.phase == phase else 0
-
-
-def place_text(phase: str, **position: int | str) -> str:
-    return json.dumps({"phase": phase, **position})
-
-
-def _parsed(cursor: str | None) -> dict[str, Any]:
-    """A cursor that cannot be read starts anew: a repeat is harmless, an omission is not."""
-    try:
-        found = json.loads(cursor) if cursor else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def page_size(limit: int | None) -> int:
@@ -122,8 +90,3 @@ def by(name: str) -> Callable[[Row], str]:
 
 async def all_rows(api: Api, load: LoadPage, *, key: Callable[[Row], str]) -> list[Row]:
     return [row async for rows, _ in numbered(api, load, key=key) for row in rows]
-
-
-def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]

@@ -15,7 +15,6 @@ from app.connectors.idosell.contacts import ContactReader
 from app.connectors.idosell.marketplaces import is_masked
 from app.connectors.idosell.orders import CartReader, OrderParser, OrderReader, OrderSearch
 from app.connectors.idosell.products import ProductReader
-from app.connectors.idosell.reading import Once
 from app.connectors.idosell.settings import IdoSellSettings, IdoSellSourceOptions, MarketplaceOrders
 from app.connectors.idosell.shop import Shop, read_shop, read_shops
 from app.connectors.idosell.stock import StockReader
@@ -24,6 +23,7 @@ from app.core.records import Cart, Contact, Kind, Order, Record
 from app.core.rules import Refusal, skip
 from app.core.texts import text
 from app.sdk.access import Access
+from app.sdk.reading import Once
 from app.sdk.source import Page, ReadRequest, Source
 from app.sdk.target import Suggestion
 

@@ -8,9 +8,10 @@ from functools import partial
 
 from app.connectors.idosell.assortment import Assortment, quantities_by_size
 from app.connectors.idosell.client import MOST_ROWS
-from app.connectors.idosell.reading import Place, batches, by, numbered, page_size, place_text
+from app.connectors.idosell.reading import Place, by, numbered, page_size
 from app.connectors.idosell.values import Row, moment, rows_of, words
 from app.core.records import Deletion, Kind, StockLevel, Unreadable
+from app.sdk.reading import batches, place_text
 from app.sdk.source import Page, ReadRequest
 
 _FIELDS = ["code", "sizes_attributes", "quantities", "quantity_changed_time", "shops"]

@@ -15,7 +15,6 @@ from app.connectors.idosell.answers import body_of, fault_in, repaired
 from app.connectors.idosell.client import Api
 from app.connectors.idosell.consents import Consents, Subscriber, approves
 from app.connectors.idosell.contacts import ContactReader
-from app.connectors.idosell.reading import Once
 from app.connectors.idosell.settings import IdoSellSettings
 from app.connectors.idosell.shop import Shop, read_shop
 from app.connectors.idosell.values import Row, part, rows_of, words
@@ -29,6 +28,7 @@ from app.core.texts import text
 from app.sdk.access import Access
 from app.sdk.answers import Answer
 from app.sdk.plan import Batched, Draft, FieldLine, Known, Plan, RecordPlan, Settled, Step
+from app.sdk.reading import Once
 from app.sdk.settings import NoSettings
 from app.sdk.target import Judgement, Mappings, Target, Timing
 

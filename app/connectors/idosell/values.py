@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from app.core.money import Money, currency_code, decimal_from
 from app.core.records import Address, Unreadable
+from app.sdk import legible
+from app.sdk.legible import CurrencyMissingError
 
 Row = Mapping[str, Any]
 AnyRecord = TypeVar("AnyRecord")
@@ -155,22 +157,14 @@ def billing_address(raw: Row) -> Address | None:
 
 
 def readable(record_id: str, raw: Row, build: Callable[[], AnyRecord]) -> AnyRecord | Unreadable:
-    """The record, or why this one could not be read: one broken record never stops the others."""
-    try:
-        return build()
-    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-        reason = "currency_missing" if isinstance(error, CurrencyMissingError) else "unreadable"
-        return Unreadable(id=record_id, reason=reason, message=_told(error), raw=raw)
+    """The record, or which field could not be read."""
+    return legible.readable(record_id, raw, build, told=_told)
 
 
 def _told(error: Exception) -> str:
     """The kind of fault and the field: what stands in a field may be somebody's name."""
     named = f": {error}" if isinstance(error, CurrencyMissingError | KeyError | MissingError) else ""
-    return f"{type(error).__name__}{named}"[:200]
-
-
-class CurrencyMissingError(ValueError):
-    """No currency is stated; it is never guessed."""
+    return f"{type(error).__name__}{named}"
 
 
 class MissingError(ValueError):

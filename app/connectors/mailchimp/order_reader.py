@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from app.connectors.mailchimp.account import Store
 from app.connectors.mailchimp.product_reader import skus_of
-from app.connectors.mailchimp.reading import Once, pages
+from app.connectors.mailchimp.reading import pages
 from app.connectors.mailchimp.wire import Row, Wire, cents, moment, number, words
 from app.core.addresses import normalised_email
 from app.core.money import Money
@@ -28,6 +28,7 @@ from app.core.records import (
     OrderStatus,
     Unreadable,
 )
+from app.sdk.reading import Once
 from app.sdk.source import Page, ReadRequest
 
 _FIELDS = (

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.connectors.mailchimp.account import Store
-from app.connectors.mailchimp.reading import Once, pages
+from app.connectors.mailchimp.reading import pages
 from app.connectors.mailchimp.wire import Row, Wire, cents, moment, store_key, words
 from app.core.money import Money
 from app.core.records import Category, Deletion, Kind, Product, Record, StockLevel, Unreadable, Variant
+from app.sdk.reading import Once
 from app.sdk.source import Page, ReadRequest
 
 _FIELDS = (

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from app.connectors.mailchimp.wire import PAGE_SIZE, Row, Wire, page_query, rows_of, total_of
-
-T = TypeVar("T")
-
-
-class Once(Generic[T]):
-    """Something that is fetched when it is first needed, and only then."""
-
-    def __init__(self, load: Callable[[], Awaitable[T]]) -> None:
-        self._load = load
-        self._loaded: list[T] = []
-
-    async def get(self) -> T:
-        if not self._loaded:
-            self._loaded.append(await self._load())
-        return self._loaded[0]
+from app.sdk.reading import place_in
 
 
 async def pages(
@@ -38,7 +23,7 @@ async def pages(
 
     A row that leaves the collection moves the ones behind it up by one: as many as are missing are read again.
     """
-    place = _parsed(cursor)
+    place = place_in(cursor)
     offset, before = place.get("offset", 0), place.get("total")
     size = min(limit or PAGE_SIZE, PAGE_SIZE)
     while True:
@@ -53,12 +38,3 @@ async def pages(
             yield rows, json.dumps({"offset": offset, "total": total})
         if not rows or offset >= total:
             return
-
-
-def _parsed(cursor: str | None) -> dict[str, Any]:
-    """A place that cannot be read starts anew: a repeat is harmless, an omission is not."""
-    try:
-        found = json.loads(cursor) if cursor else {}
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -8,13 +8,13 @@ from app.connectors.mailchimp.account import Audience, Stores
 from app.connectors.mailchimp.member_reader import MemberReader
 from app.connectors.mailchimp.order_reader import OrderReader, read_skus
 from app.connectors.mailchimp.product_reader import CategoryReader, ProductReader, StockReader
-from app.connectors.mailchimp.reading import Once
 from app.connectors.mailchimp.settings import MailchimpSettings, SourceOptions
 from app.connectors.mailchimp.wire import Wire
 from app.core.errors import ConfigError
 from app.core.records import Kind
 from app.core.texts import text
 from app.sdk.access import Access
+from app.sdk.reading import Once
 from app.sdk.source import Page, ReadRequest
 from app.sdk.target import Suggestion
 

@@ -12,12 +12,12 @@ from app.connectors.mpluskassa.settings import MplusSettings, SourceOptions
 from app.connectors.mpluskassa.source import MplusSource
 from app.connectors.mpluskassa.target_options import SUPER_USER
 from app.connectors.mpluskassa.wire import NO_TEXTS, Wire
-from app.core.addresses import masked_email
 from app.core.errors import ConfigError
-from app.core.records import Contact, Kind, Order, Product, Record, Unreadable
-from app.core.texts import Text, text, verbatim
+from app.core.records import Kind
+from app.core.texts import Text, text
 from app.sdk.access import Access
 from app.sdk.check import Finding, Probe
+from app.sdk.samples import sample_of
 from app.sdk.source import ReadRequest
 
 _LISTS: Mapping[str, object] = {"articlePluNumbers": NO_TEXTS, "articleBarcodes": NO_TEXTS}
@@ -108,11 +108,7 @@ class _Test:
 
     async def sample(self, kind: Kind) -> Finding:
         source = MplusSource(self._access, SourceOptions())
-        async for page in source.read(ReadRequest(kind=kind, until=self._access.clock(), limit=1)):
-            for record in page.records:
-                if not isinstance(record, Unreadable):
-                    return Finding(text("Read: {record}", record=_described(record)))
-        return Finding(text("There is no record yet."), is_note=True)
+        return await sample_of(source.read(ReadRequest(kind=kind, until=self._access.clock(), limit=1)))
 
     async def _readable(self, kind: Kind) -> Finding:
         try:
@@ -147,16 +143,3 @@ class _Test:
                 field="consent_field",
             )
         return Finding(text('The field "{field}" is there.', field=field))
-
-
-def _described(record: Record) -> Text:
-    match record:
-        case Order():
-            who = masked_email(record.email) if record.email else "–"
-            return text("order {number} of {email}, {total}", number=record.number, email=who, total=record.total)
-        case Contact():
-            return verbatim(masked_email(record.email) if record.email else record.id)
-        case Product():
-            return verbatim(record.name)
-        case _:
-            return verbatim(record.id)

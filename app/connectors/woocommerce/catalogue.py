@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.connectors.woocommerce.reading import FAILING, Once, Place, Windows, included
+from app.connectors.woocommerce.reading import FAILING, Place, Windows, included
 from app.connectors.woocommerce.values import Row, meta_values, plain, words
 from app.connectors.woocommerce.wire import Api
+from app.sdk.reading import Once
 
 PATH_SEPARATOR = " > "
 _DEEPEST = 20

@@ -6,24 +6,24 @@ copies, security plug-ins, servers that take the key out of the header. So the t
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from app.connectors.woocommerce.consents import consent_field_of
 from app.connectors.woocommerce.frontage import Frontage
-from app.connectors.woocommerce.reading import together
 from app.connectors.woocommerce.refusals import NoKeyArrivedError
 from app.connectors.woocommerce.settings import SignIn, WooCommerceSettings, WooCommerceSourceOptions
 from app.connectors.woocommerce.source import WooCommerceSource
 from app.connectors.woocommerce.wire import Api, api_of, query_credentials
-from app.core.addresses import masked_email
 from app.core.errors import AppError, SignInError, TemporaryError
-from app.core.records import Category, Contact, Kind, Order, Product, Record, StockLevel, Unreadable
-from app.core.texts import Text, text, verbatim
+from app.core.records import Kind
+from app.core.texts import Text, text
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
 from app.sdk.check import Finding, Probe
-from app.sdk.source import Page, ReadRequest
+from app.sdk.reading import together
+from app.sdk.samples import sample_of
+from app.sdk.source import ReadRequest
 
 _NOBODY = 2_147_483_647
 """The largest id there can be; no shop has so many customers."""
@@ -167,39 +167,9 @@ async def _may_write(access: Access[WooCommerceSettings], kind: Kind) -> Finding
 # A sample ------------------------------------------------------------------------------------------------------------
 
 _SAMPLED = (Kind.ORDERS, Kind.CONTACTS, Kind.PRODUCTS, Kind.CATEGORIES, Kind.STOCK)
-_MOST_PAGES = 5
 
 
 async def _sample(access: Access[WooCommerceSettings], kind: Kind) -> Finding:
     source = WooCommerceSource(access, WooCommerceSourceOptions())
-    record = await _first(source, source.read(ReadRequest(kind=kind, until=access.clock(), limit=1)))
-    if record is not None:
-        return Finding(text("Read: {record}", record=_described(record)))
-    return Finding(text("There is no record yet."), is_note=True)
-
-
-async def _first(source: WooCommerceSource, pages: AsyncIterator[Page]) -> Record | None:
-    """The first record within a few pages: the first rows may be unfinished checkouts, or people of the shop."""
-    for _ in range(_MOST_PAGES):
-        page = await anext(pages, None)
-        if page is None:
-            return None
-        for record in page.records:
-            if not isinstance(record, Unreadable) and source.screen(record) is None:
-                return record
-    return None
-
-
-def _described(record: Record) -> Text:
-    match record:
-        case Order():
-            who = masked_email(record.email)
-            return text("order {number} of {email}, {total}", number=record.number, email=who, total=record.total)
-        case Contact():
-            return verbatim(masked_email(record.email))
-        case Product() | Category():
-            return verbatim(record.name)
-        case StockLevel():
-            return verbatim(f"{record.sku}: {record.quantity}")
-        case _:
-            return verbatim(record.id)
+    request = ReadRequest(kind=kind, until=access.clock(), limit=1)
+    return await sample_of(source.read(request), lambda record: source.screen(record) is None)

@@ -14,23 +14,14 @@ from app.connectors.woocommerce.people import (
     is_of_guest,
     newest_consent,
 )
-from app.connectors.woocommerce.reading import (
-    FAILING,
-    ChangeWindow,
-    Once,
-    PageSize,
-    Place,
-    Windows,
-    batches,
-    included,
-    together,
-    unreadable,
-)
-from app.connectors.woocommerce.values import Row, address_from, moment, own_fields, readable, words
+from app.connectors.woocommerce.reading import FAILING, ChangeWindow, PageSize, Place, Windows, included, unreadable
+from app.connectors.woocommerce.values import Row, address_from, moment, own_fields, words
 from app.connectors.woocommerce.wire import MOST_ROWS, Api
 from app.core.addresses import normalised_email
 from app.core.consent import Consent, ConsentState
 from app.core.records import Contact, Deletion, Kind, Record, Unreadable
+from app.sdk.legible import readable
+from app.sdk.reading import Once, batches, together
 from app.sdk.source import Page, ReadRequest
 
 AnyRecord = Record | Unreadable

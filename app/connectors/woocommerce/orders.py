@@ -13,16 +13,16 @@ from app.connectors.woocommerce.reading import (
     ChangeWindow,
     Place,
     Windows,
-    batches,
     created_until,
     included,
-    together,
     unreadable,
 )
-from app.connectors.woocommerce.values import Row, readable, words
+from app.connectors.woocommerce.values import Row, words
 from app.connectors.woocommerce.wire import MOST_ROWS, Api
 from app.core.records import Deletion, Kind, Record, Unreadable
 from app.sdk.answers import RejectedError
+from app.sdk.legible import readable
+from app.sdk.reading import batches, together
 from app.sdk.source import Page, ReadRequest
 
 AnyRecord = Record | Unreadable

@@ -8,23 +8,15 @@ from functools import partial
 
 from app.connectors.woocommerce.catalogue import Catalogue, CategoryTree, first_image
 from app.connectors.woocommerce.customers import ToWindow
-from app.connectors.woocommerce.reading import (
-    FAILING,
-    Once,
-    PageSize,
-    Place,
-    Windows,
-    batches,
-    included,
-    together,
-    unreadable,
-)
+from app.connectors.woocommerce.reading import FAILING, PageSize, Place, Windows, included, unreadable
 from app.connectors.woocommerce.shop import Shop
-from app.connectors.woocommerce.values import CurrencyMissingError, Row, amount, moment, plain, readable, words
+from app.connectors.woocommerce.values import Row, amount, moment, plain, words
 from app.connectors.woocommerce.wire import MOST_ROWS, Api
 from app.core.money import Money
 from app.core.records import Category, Deletion, Kind, Product, Record, StockLevel, Unreadable, Variant
 from app.sdk.answers import RejectedError
+from app.sdk.legible import CurrencyMissingError, readable
+from app.sdk.reading import Once, batches, together
 from app.sdk.source import Page, ReadRequest
 
 AnyRecord = Record | Unreadable

@@ -6,12 +6,9 @@ that was read last, rows before it have vanished, others have moved up, and read
 
 from __future__ import annotations
 
-import asyncio
-import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
 
 from app.connectors.woocommerce.refusals import ServerFaultError
 from app.connectors.woocommerce.values import Row, as_filter, words
@@ -19,30 +16,15 @@ from app.connectors.woocommerce.wire import MOST_ROWS, Api, Listing
 from app.core.errors import UnreachableError
 from app.core.records import Unreadable
 from app.sdk.answers import RejectedError
+from app.sdk.reading import batches, place_in, place_text
 from app.sdk.source import ReadRequest
-
-T = TypeVar("T")
+from app.sdk.wire_faults import root_cause
 
 _SIZES = (99, 49, 24, 9, 4, 1)
 """Rows that are new in a window; one more is asked for, so that no page exceeds a hundred."""
 FAILING = "koppler_failing"
 """Marks a row of which the shop gave no more than the id: it fails whenever it is asked for the rest."""
 _BY_ID = {"orderby": "id", "order": "asc"}
-
-
-class Once(Generic[T]):
-    """Something that is fetched when it is first needed, and only then."""
-
-    def __init__(self, load: Callable[[], Awaitable[T]]) -> None:
-        self._load = load
-        self._lock = asyncio.Lock()
-        self._loaded: list[T] = []
-
-    async def get(self) -> T:
-        async with self._lock:
-            if not self._loaded:
-                self._loaded.append(await self._load())
-        return self._loaded[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +37,7 @@ class Place:
 
     @classmethod
     def of(cls, cursor: str | None) -> Place:
-        """A cursor that cannot be read starts anew: a repeat is harmless, an omission is not."""
-        try:
-            found = json.loads(cursor) if cursor else {}
-        except ValueError:
-            return cls()
-        if not isinstance(found, dict):
-            return cls()
+        found = place_in(cursor)
         after, offset = found.get("after"), found.get("offset")
         if not isinstance(after, int) or not isinstance(offset, int):
             return cls()
@@ -69,7 +45,7 @@ class Place:
 
     @property
     def text(self) -> str:
-        return json.dumps({"phase": self.phase, "after": self.after, "offset": self.offset})
+        return place_text(self.phase, after=self.after, offset=self.offset)
 
     def in_phase(self, phase: str) -> Place:
         """This place where it belongs to the phase, else the phase's beginning."""
@@ -105,13 +81,7 @@ class PageSize:
 def is_too_much(error: UnreachableError | RejectedError) -> bool:
     if isinstance(error, RejectedError):
         return error.answer.status == 413
-    return isinstance(error, ServerFaultError) or isinstance(_root(error), TimeoutError)
-
-
-def _root(error: BaseException) -> BaseException:
-    while (inner := error.__cause__ or error.__context__) is not None:
-        error = inner
-    return error
+    return isinstance(error, ServerFaultError) or isinstance(root_cause(error), TimeoutError)
 
 
 class Windows:
@@ -233,25 +203,6 @@ def _less_in_summer(offset: timedelta) -> timedelta:
 def created_until(request: ReadRequest) -> dict[str, str]:
     """For a reading of everything: what is sold while it lasts comes with the next one."""
     return {"before": as_filter(request.until + _ONE_SECOND), "dates_are_gmt": "true"}
-
-
-# Side by side --------------------------------------------------------------------------------------------------------
-
-
-async def together(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """Results in order; the first error ends all of them, and so does cancelling."""
-    tasks = [asyncio.create_task(call) for call in calls]
-    try:
-        return list(await asyncio.gather(*tasks))
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 def unreadable(row: Row) -> Unreadable:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from app.connectors.woocommerce.reading import ChangeWindow, Once
+from app.connectors.woocommerce.reading import ChangeWindow
 from app.connectors.woocommerce.values import Row, amount, moment, words
 from app.connectors.woocommerce.wire import MOST_ROWS, Api
 from app.core.errors import PermissionMissingError
 from app.sdk.answers import RejectedError
+from app.sdk.reading import Once
 from app.sdk.source import ReadRequest
 
 _STANDARD = "standard"

@@ -13,7 +13,6 @@ from app.connectors.woocommerce.customers import STAFF, ContactReader, OrderCons
 from app.connectors.woocommerce.orders import OrderReader
 from app.connectors.woocommerce.people import UNFINISHED
 from app.connectors.woocommerce.products import CategoryReader, ProductList, ProductReader, StockReader
-from app.connectors.woocommerce.reading import Once
 from app.connectors.woocommerce.settings import WooCommerceSettings, WooCommerceSourceOptions
 from app.connectors.woocommerce.shop import Shop, ShopClock, read_shop
 from app.connectors.woocommerce.values import meta_entries, words
@@ -23,6 +22,7 @@ from app.core.records import Contact, Kind, Order, Record
 from app.core.rules import Refusal, skip
 from app.core.texts import _, text
 from app.sdk.access import Access
+from app.sdk.reading import Once
 from app.sdk.source import Page, ReadRequest, Screens, Source
 from app.sdk.target import Suggestion, Suggests
 

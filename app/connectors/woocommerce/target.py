@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 
 from app.connectors.woocommerce.consents import consent_field_of
 from app.connectors.woocommerce.people import People, newest_consent
-from app.connectors.woocommerce.reading import together
 from app.connectors.woocommerce.settings import WooCommerceSettings
 from app.connectors.woocommerce.values import Row, meta_entries, meta_values, words
 from app.connectors.woocommerce.wire import MOST_ROWS, api_of, unexpected
@@ -24,6 +23,7 @@ from app.core.texts import text
 from app.sdk.access import Access
 from app.sdk.answers import Answer
 from app.sdk.plan import Batched, Draft, FieldLine, Json, Known, Plan, RecordPlan, Settled, Step
+from app.sdk.reading import together
 from app.sdk.settings import NoSettings
 from app.sdk.target import Judgement, Mappings, Target, Timing
 

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from app.core.money import decimal_from
-from app.core.records import Address, Unreadable
+from app.core.records import Address
+from app.sdk.legible import CurrencyMissingError
 
 Row = Mapping[str, Any]
-AnyRecord = TypeVar("AnyRecord")
 _ONE_MINUTE_S = 60
-
-
-class CurrencyMissingError(ValueError):
-    """No currency is stated; it is never guessed."""
 
 
 def words(raw: object) -> str:
@@ -107,12 +103,3 @@ def own_fields(row: Row) -> dict[str, str]:
         for each in meta_entries(row)
         if not words(each.get("key")).startswith(("_", "wc_")) and not isinstance(each.get("value"), list | Mapping)
     }
-
-
-def readable(record_id: str, row: Row, build: Callable[[], AnyRecord]) -> AnyRecord | Unreadable:
-    """The record, or why this one could not be read: one broken record never stops the others."""
-    try:
-        return build()
-    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
-        reason = "currency_missing" if isinstance(error, CurrencyMissingError) else "unreadable"
-        return Unreadable(id=record_id, reason=reason, message=f"{type(error).__name__}: {error}"[:200], raw=row)

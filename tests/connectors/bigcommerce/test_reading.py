@@ -9,11 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.connectors.bigcommerce.client import ServerFaultError
-from app.connectors.bigcommerce.reading import PageSize, Place, place_text
+from app.connectors.bigcommerce.reading import PageSize, Place
 from app.connectors.bigcommerce.world import Item
 from app.core.errors import ProtocolError, UnreachableError
 from app.core.records import Kind, Unreadable
 from app.sdk.answers import Answer, RejectedError
+from app.sdk.reading import place_text
 from tests.connectors.bigcommerce.conftest import NOW, START
 from tests.connectors.standard import ids_in, pages_of, read_all, records_in, request
 
