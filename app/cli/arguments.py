@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -47,10 +46,10 @@ def parser() -> argparse.ArgumentParser:
     _recovery(commands)
     _privacy(commands)
     _support(commands)
-    add_receiving(partial(_command, commands), _port)
-    add_handing_out(partial(_command, commands))
-    add_mailing(partial(_command, commands), _port)
-    add_worklist(partial(_command, commands))
+    add_receiving(_command, commands, _port)
+    add_handing_out(_command, commands)
+    add_mailing(_command, commands, _port)
+    add_worklist(_command, commands)
     _estimate(commands)
     return top
 

@@ -43,6 +43,10 @@ class SealedBoxes:
         self._vault = vault
         self._hash = keyed_hash
 
+    async def refuse_closed(self) -> None:
+        """Raises SecretStoreError where nothing could be sealed now."""
+        await self._vault.seal(b"", self._shelf)
+
     async def put(self, owner: str, name: str, words: bytes, *, people: Iterable[str], at: datetime) -> bool:
         """On the disk when it returns. False where a box of this name was there already; that one stays as it is."""
         key_id, sealed = await self._vault.seal(words, self._shelf, owner)

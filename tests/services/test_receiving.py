@@ -158,7 +158,15 @@ async def test_the_public_address_is_proven_to_lead_here(shop: Services, address
 
 
 @pytest.mark.parametrize(
-    "entered", ["http://shop.example", "https://", "https://a:b@shop.example", "https://x.example/?a=1"]
+    "entered",
+    [
+        "http://shop.example",
+        "https://",
+        "https://a:b@shop.example",
+        "https://x.example/?a=1",
+        "https://x:99999",
+        "https://[",
+    ],
 )
 def test_a_public_address_that_exposes_pushes_is_refused(entered: str) -> None:
     with pytest.raises(SettingsError):
@@ -335,3 +343,11 @@ async def test_a_deleted_integration_leaves_neither_a_feed_nor_its_address(
     await shop.integrations.delete("daily")
     assert (await send(feed, None, "GET")).status_code == 404
     assert not file.exists()
+
+
+async def test_a_kept_setting_that_does_not_hold_any_more_counts_as_not_set(shop: Services, tmp_path: Path) -> None:
+    kept = '{"port": 9000, "public_address": "https://x:99999", "gone": 1}'
+    with sqlite3.connect(tmp_path / "data" / "koppler.db") as connection:
+        connection.execute("INSERT INTO preference (name, value) VALUES ('receiver', ?)", (kept,))
+    connection.close()
+    assert await shop.receiver.book.settings() == ReceiverSettings(port=9000)

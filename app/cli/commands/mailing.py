@@ -7,6 +7,7 @@ import sys
 from collections.abc import Mapping
 
 from app.cli.exits import Exit
+from app.cli.naming import naming_the_option
 from app.cli.output import cell, new_table
 from app.cli.session import Session, ask_for_secrets
 from app.core.texts import _
@@ -22,7 +23,7 @@ async def show_mail(session: Session) -> Exit:
 
 
 async def set_mail(session: Session) -> Exit:
-    """Raises SettingsError, SecretStoreError."""
+    """Raises ConfigError, SecretStoreError."""
     arguments = session.arguments
     names = ("host", "port", "security", "user", "sender")
     given: dict[str, object] = {
@@ -36,7 +37,8 @@ async def set_mail(session: Session) -> Exit:
         if values.get("user") and (password := _password(session, is_kept=await book.has_password())):
             services.redact.learn([password])
             values["password"] = password
-        await book.save(values)
+        with naming_the_option():
+            await book.save(values)
         await _show(services, session)
     return Exit.DONE
 

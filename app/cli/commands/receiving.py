@@ -6,6 +6,7 @@ import asyncio
 
 from app.cli.exits import Exit
 from app.cli.interrupts import on_interrupt
+from app.cli.naming import naming_the_option
 from app.cli.output import cell, new_table
 from app.cli.session import Session, ask_for_secrets
 from app.core.errors import ConfigError
@@ -18,9 +19,12 @@ from app.services.receiving.settings import ReceiverSettings
 
 
 async def receive(session: Session) -> Exit:
-    """Until Ctrl+C. Syncs what the pushes concern, unless the setting says otherwise."""
+    """Until Ctrl+C. Syncs what the pushes concern, unless the setting says otherwise. Raises SecretStoreError where no
+    push could be kept."""
     async with session.services() as services:
-        await ask_for_secrets(services, *await services.receiver.book.paths())
+        paths = await services.receiver.book.paths()
+        await ask_for_secrets(services, *(each.key for each in await services.accounts.all() if each.key in paths))
+        await services.receiver.refuse_closed_vault()
         services.events.subscribe(lambda event: _tell(session, event) if isinstance(event, LogEvent) else None)
         address = await services.receiver.start()
         session.output.event("receiver", {"address": address})
@@ -51,7 +55,7 @@ async def show_receiver(session: Session) -> Exit:
 
 
 async def set_receiver(session: Session) -> Exit:
-    """Only what is given changes. Raises SettingsError."""
+    """Only what is given changes. Raises ConfigError."""
     arguments = session.arguments
     given = {
         "port": arguments.port,
@@ -62,7 +66,9 @@ async def set_receiver(session: Session) -> Exit:
     async with session.services() as services:
         kept = plain_values(await services.receiver.book.settings())
         changed = {name: value for name, value in given.items() if value is not None}
-        await services.receiver.book.save(parse(ReceiverSettings, {**kept, **changed}))
+        with naming_the_option():
+            settings = parse(ReceiverSettings, {**kept, **changed})
+        await services.receiver.book.save(settings)
     return await show_receiver(session)
 
 
@@ -114,12 +120,14 @@ async def show_handouts(session: Session) -> Exit:
         found = await services.handouts.of(session.arguments.account)
     if wanted is not None:
         chosen = next((each for each in found if each.name == wanted), None)
-        if chosen is None or not chosen.content:
+        if chosen is None:
             raise ConfigError(
-                text('There is nothing to hand out called "{name}".', name=wanted) if chosen is None else chosen.help,
+                text('There is nothing to hand out called "{name}".', name=wanted),
                 remedy=text("Possible: {names}.", names=", ".join(each.name for each in found) or "–"),
                 field="name",
             )
+        if not chosen.content:
+            raise ConfigError(chosen.help, field="name")
         found = (chosen,)
     for each in found:
         values = {"name": each.name, "title": each.title, "content": each.content, "help": each.help}

@@ -98,6 +98,10 @@ class Receiver:
                 self._tell(Level.OK, text("The receiver listens."), facts={"address": self.address})
             return self.address
 
+    async def refuse_closed_vault(self) -> None:
+        """Raises SecretStoreError where no push could be kept: better now than with every push that comes."""
+        await self._boxes.refuse_closed()
+
     async def stop(self) -> None:
         async with self._turn:
             if self._server is not None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import secrets
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
+from app.core.errors import AddressError
 from app.core.texts import text
-from app.sdk.settings import Setting, Settings, invalid, parse, plain_values
+from app.sdk.base_url import checked_base_url
+from app.sdk.settings import Setting, Settings, invalid, parse, plain_values, problems_of
 from app.storage.preferences import Preferences
 
 _SETTINGS, _PATHS = "receiver", "receiver_paths"
 DEFAULT_PORT = 8797
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ReceiverSettings(Settings):
@@ -52,12 +52,10 @@ class ReceiverSettings(Settings):
     def _is_public(cls, value: str) -> str:
         if not value:
             return value
-        parts = urlsplit(value)
-        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
-            raise invalid(text("The public address must begin with https."))
-        if not parts.hostname or parts.query or parts.fragment or parts.username:
-            raise invalid(text("Enter the address without question mark, user name or password."))
-        return value.rstrip("/")
+        try:
+            return checked_base_url(value)
+        except AddressError as error:
+            raise invalid(text("{problem} {remedy}", problem=error.message, remedy=error.remedy)) from None
 
 
 class ReceiverBook:
@@ -68,8 +66,11 @@ class ReceiverBook:
         self._turn = asyncio.Lock()
 
     async def settings(self) -> ReceiverSettings:
+        """What does not hold any more, such as after an update or an erasure, counts as not set."""
         kept = await self._preferences.get(_SETTINGS)
-        return parse(ReceiverSettings, kept) if isinstance(kept, dict) else ReceiverSettings()
+        given = kept if isinstance(kept, dict) else {}
+        wrong = problems_of(ReceiverSettings, given)
+        return parse(ReceiverSettings, {name: value for name, value in given.items() if name not in wrong})
 
     async def save(self, settings: ReceiverSettings) -> None:
         await self._preferences.set(_SETTINGS, plain_values(settings))
