@@ -158,6 +158,11 @@ def merged(relation: Row, wanted: Row) -> Row:
     return {**known, **changes}
 
 
+def completed(relation: Row, wanted: Row) -> Row:
+    """The same, where what stands there is newer: only what is empty is filled."""
+    return merged(relation, {name: value for name, value in wanted.items() if not relation.get(name)})
+
+
 def with_flag(relation: Row, name: str, *, value: bool) -> Row:
     """The relation with a yes/no field set; the others stay."""
     others = [each for each in custom_fields(relation) if each.get("fieldName") != name]

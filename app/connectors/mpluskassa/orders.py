@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from app.connectors.mpluskassa.articles import Articles
 from app.connectors.mpluskassa.contacts import lines_of, party
-from app.connectors.mpluskassa.debtors import Debtors, creation, has_all, merged, update
+from app.connectors.mpluskassa.debtors import Debtors, completed, creation, has_all, merged, update
 from app.connectors.mpluskassa.order_body import Content, OrderBody
 from app.connectors.mpluskassa.order_changes import OrderChanges, uncredited_invoices
 from app.connectors.mpluskassa.order_terms import OrderTerms
@@ -37,6 +37,9 @@ class OrderWriter:
     body: OrderBody
     debtors: Debtors
     articles: Articles
+    has_contacts: bool = False
+    """Whether customers are sent themselves as well: an order of the past knows less of them than that."""
+    is_history: bool = False
 
     def draft(self, record: Record) -> Draft | Refusal:
         if not isinstance(record, Order):
@@ -112,7 +115,8 @@ class OrderWriter:
             days = {"paymentWithinDays": int(content["days"])} if content["days"] else {}
             wanted = {**content["relation"], **days}
             return Ref(_RELATION), (creation(draft.key, wanted, save_as=_RELATION),)
-        relation = merged(found, content["relation"])
+        is_older = self.has_contacts and (self.is_history or draft.is_past)
+        relation = (completed if is_older else merged)(found, content["relation"])
         steps = () if has_all(found, relation) else (update(draft.key, relation),)
         return str(found["relationNumber"]), steps
 

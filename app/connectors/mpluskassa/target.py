@@ -67,7 +67,8 @@ class Writer(Protocol):
 
 
 class MplusTarget:
-    """The register fires no automations: history and sync are written alike."""
+    """The register fires no automations: history and sync are written alike, but that an old order changes nobody who is
+    sent with what counts today."""
 
     def __init__(self, access: Access[MplusSettings], options: TargetOptions, mappings: Mappings) -> None:
         self._wire = Wire(access)
@@ -79,9 +80,11 @@ class MplusTarget:
         self._attempt = token_hex(4)
         self._categories = CategoryWriter(wire=self._wire)
         self._writers: dict[Kind, Writer] = {}
+        self._has_contacts = self._is_history = False
 
     async def open(self, kinds: Sequence[Kind], timing: Timing) -> None:
         await Chosen(self._wire, self._options).check(kinds)
+        self._has_contacts, self._is_history = Kind.CONTACTS in kinds, timing is Timing.HISTORICAL
         for kind in kinds:
             if kind not in self._writers:
                 self._writers[kind] = await self._writer(kind)
@@ -152,7 +155,15 @@ class MplusTarget:
                 terms = OrderTerms(
                     options=options, mappings=self._mappings, debtors=self._terms, currency=settings.currency
                 )
-                return OrderWriter(wire=wire, terms=terms, body=body, debtors=self._debtors, articles=self._articles)
+                return OrderWriter(
+                    wire=wire,
+                    terms=terms,
+                    body=body,
+                    debtors=self._debtors,
+                    articles=self._articles,
+                    has_contacts=self._has_contacts,
+                    is_history=self._is_history,
+                )
             case Kind.PRODUCTS:
                 return ProductWriter(wire=wire, terms=await self._product_terms(), articles=self._articles)
             case Kind.CATEGORIES:
