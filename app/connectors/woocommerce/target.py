@@ -111,11 +111,13 @@ class WooCommerceTarget(Target):
 
     def _known(self, resource: str, row: Row, fields: Mapping[str, str], consent: Consent, matches: int = 1) -> Known:
         entries = [entry for key, value in fields.items() for entry in _entries(row, key, value)]
+        # Who withdrew here, in whatever words the shop has for it, is told nothing by an opt-out that followed from it.
+        has_withdrawn = consent.state is ConsentState.WITHDRAWN
         return Known(
             exists=True,
             target_id=f"{resource}/{row['id']}",
             standing=_STANDING[consent.state],
-            is_same=not entries,
+            is_same=all(has_withdrawn and entry["key"] == self._field.key for entry in entries),
             matches=matches,
             facts={"resource": resource, "id": row["id"], "meta_data": entries},
         )

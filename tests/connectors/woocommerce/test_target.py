@@ -66,13 +66,24 @@ async def test_what_was_written_is_not_written_again(shop, world):
     assert (settled["7"].outcome, settled["7"].reason) == (Outcome.UNCHANGED, "already_so")
 
 
-@pytest.mark.parametrize("consent", [None, "yes", "unsubscribed", "vielleicht"])
+@pytest.mark.parametrize("consent", [None, "yes", "vielleicht"])
 async def test_an_opt_out_is_written_whatever_stood_there(shop, world, consent):
     customer_id = world.add_customer(_EMAIL, consent=consent)
     async with shop() as account:
         _, settled = await _write(account, OptOut(id="7", email=_EMAIL))
     assert settled["7"].outcome is Outcome.UPDATED
     assert _meta(world.customers[customer_id]) == ["no"]
+
+
+async def test_who_withdrew_in_the_shop_keeps_the_shops_own_word_for_it(shop, world):
+    """The opt-out followed from it: writing it back would be an echo."""
+    customer_id = world.add_customer(_EMAIL, consent="unsubscribed")
+    async with shop() as account:
+        plan, settled = await _write(account, OptOut(id="7", email=_EMAIL))
+        assert account.simulator.writes == []
+    assert plan.steps == ()
+    assert (settled["7"].outcome, settled["7"].reason) == (Outcome.UNCHANGED, "already_so")
+    assert _meta(world.customers[customer_id]) == ["unsubscribed"]
 
 
 async def test_a_person_without_an_account_opts_out_at_the_newest_order(shop, world):
