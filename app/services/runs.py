@@ -13,7 +13,7 @@ from app.core.ledger import RunRecord
 from app.core.outcomes import Outcome
 from app.core.reasons import ReasonTexts
 from app.core.records import Kind
-from app.core.texts import text
+from app.core.texts import Text, text
 from app.engine.control import Control
 from app.engine.job import Job
 from app.engine.life import Patience
@@ -21,6 +21,8 @@ from app.engine.ports import KeyedHash
 from app.engine.run import Engine
 from app.services.integrations import Integrations
 from app.services.launching import ActiveRuns, Launcher, RunHandle, going_on, new_run
+from app.services.mappingcheck import MappingProblems
+from app.services.matching import ALL_PRODUCTS
 from app.services.problems import LARGE_REMOVAL, SHOWN, Problems, ProblemView
 from app.services.routes import OpenIntegration
 from app.services.status import RunView
@@ -205,16 +207,14 @@ class Runs:
 
     async def _refuse_open_mappings(self, integration: Integration) -> None:
         problems = await self._integrations.mapping_check(integration.key)
-        if not problems.blocks:
-            return
-        keys = ", ".join((problems.invalid or problems.unmapped)[:5])
-        raise ConfigError(
-            text("Products have a number that the target does not take: {keys}.", keys=keys)
-            if problems.invalid
-            else text("Products have no number in the target: {keys}.", keys=keys),
-            remedy=text('Fill the product table; the row "All products" stands for every product without a number.'),
-            field="products",
-        )
+        if problems.blocks:
+            raise ConfigError(
+                _what_blocks(problems),
+                remedy=text(
+                    'Fill the product table; the row "All products" stands for every product without a number.'
+                ),
+                field="products",
+            )
 
     async def _launch(
         self,
@@ -286,3 +286,13 @@ def _chosen_kinds(
             field="flow",
         )
     return tuple(kind for kind in integration.flows if kind in wanted)
+
+
+def _what_blocks(problems: MappingProblems) -> Text:
+    if problems.invalid:
+        return text(
+            "Products have a number that the target does not take: {keys}.", keys=", ".join(problems.invalid[:5])
+        )
+    if problems.unmapped == (ALL_PRODUCTS,):
+        return text("The target needs a number for each product, and none is entered yet.")
+    return text("Products have no number in the target: {keys}.", keys=", ".join(problems.unmapped[:5]))

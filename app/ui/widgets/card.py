@@ -12,6 +12,8 @@ from app.ui.widgets.labels import ElidedLabel
 from app.ui.widgets.monogram import Monogram
 from app.ui.widgets.painting import Words, draw_focus_ring, fill_rounded, smooth
 
+_LONGEST_NAME = 24
+
 
 def draw_card(painter: QPainter, rect: QRectF, colours: Colours, ground: str, border: str) -> None:
     """The panel with its hint of a shadow on the lowest pixel."""
@@ -76,7 +78,7 @@ class CardButton(DrawnButton):
 
 
 class SystemCard(CardButton):
-    """Monogram, name and one line about the system's role."""
+    """Monogram, name and one line about the system's role. A long name is smaller, so that a small window shows it."""
 
     def __init__(self, monogram: Monogram, name: Words, role: Words, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
@@ -84,7 +86,8 @@ class SystemCard(CardButton):
         self.setToolTip(str(role))
         facts = QVBoxLayout()
         facts.setSpacing(1)
-        facts.addWidget(ElidedLabel(name, is_strong=True))
+        size_px = TYPE.body if len(str(name)) <= _LONGEST_NAME else TYPE.small
+        facts.addWidget(ElidedLabel(name, is_strong=True, size_px=size_px))
         facts.addWidget(ElidedLabel(role, is_second=True, size_px=TYPE.badge))
         row = QHBoxLayout()
         row.setSpacing(10)

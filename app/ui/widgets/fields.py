@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtCore import QLocale, Qt, Signal, SignalInstance
+from PySide6.QtCore import QLocale, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QIntValidator
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from app.core.texts import _
 from app.ui.theme import mono_font, ui_font
@@ -123,7 +123,13 @@ class CodeView(QPlainTextEdit):
         self.setFont(mono_font())
         self.setTabChangesFocus(True)
         self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._height_px = height_px
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(height_px)
+
+    def sizeHint(self) -> QSize:
+        """The stylesheet's own least height for fields goes before a fixed one."""
+        return QSize(super().sizeHint().width(), self._height_px)
 
 
 class SecretField(TextField):

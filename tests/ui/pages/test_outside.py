@@ -134,6 +134,8 @@ def test_a_feed_is_made_shown_and_says_what_is_missing_for_its_address(
     sheet.make_button.click()
     qtbot.waitUntil(lambda: "1 product." in sheet.state.text())
     assert sheet.content.toPlainText().startswith("<?xml")
+    sheet.show()
+    assert sheet.content.height() > 200
     assert "public address" in sheet.address.text()
     assert sheet.copy_button.isHidden()
     sheet.save_button.click()

@@ -54,7 +54,7 @@ def test_a_public_address_without_https_is_refused_at_its_field(receiver: Receiv
     receiver.save_button.click()
     assert receiver.form is not None
     form = receiver.form
-    qtbot.waitUntil(lambda: form.field("public_address").error() == "The public address must begin with https.")
+    qtbot.waitUntil(lambda: "https://" in form.field("public_address").error())
 
 
 def test_the_public_address_is_tried_and_the_answer_shown(
@@ -65,6 +65,15 @@ def test_the_public_address_is_tried_and_the_answer_shown(
     window.services.receiver.refusal = UnreachableError(text("Nobody is there."), remedy=text("Start the tunnel."))
     receiver.test_button.click()
     qtbot.waitUntil(lambda: "Start the tunnel." in receiver.outcome.accessibleName())
+
+
+def test_the_address_that_stands_in_the_form_is_the_one_that_is_tried(
+    receiver: ReceiverCard, window: FakeWindow, qtbot: QtBot
+) -> None:
+    type_into(receiver, "public_address", "https://shop.example")
+    receiver.test_button.click()
+    qtbot.waitUntil(lambda: "leads to this program" in receiver.outcome.accessibleName())
+    assert window.services.receiver.book.kept.public_address == "https://shop.example"
 
 
 def fill(card: MailCard) -> None:

@@ -23,7 +23,7 @@ from app.ui.widgets.labels import BodyLabel, HeadingLabel, SecondaryLabel
 from app.ui.widgets.painting import Tone
 from app.ui.wording import moment
 
-_LONG_TEXT_PX = 150
+_LONG_TEXT_PX = 176
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 _MOST_PUSHES = 20
 

@@ -35,7 +35,7 @@ class SettingsPage(Page):
     """Everything acts at once; there is nothing to save."""
 
     def __init__(self, context: Context) -> None:
-        super().__init__(context, _("Settings"), _("Every change holds at once."))
+        super().__init__(context, _("Settings"), _("They hold for the whole program."))
         looks, log, secrets = self._build_looks(), self._build_log(), self._build_secrets()
         self.privacy = PrivacyCard(context)
         self.receiver, self.mail = ReceiverCard(context), MailCard(context)

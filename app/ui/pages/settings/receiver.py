@@ -42,7 +42,7 @@ class ReceiverCard(Card):
         self.outcome = Banner("", Tone.NEUTRAL, is_closable=True)
         self.outcome.hide()
         self.save_button = SecondaryButton(_("Save"), is_small=True)
-        self.test_button = SecondaryButton(_("Test the public address"), is_small=True)
+        self.test_button = SecondaryButton(_("Save and test the public address"), is_small=True)
         self.save_button.clicked.connect(lambda: self._run(self._save()))
         self.test_button.clicked.connect(lambda: self._run(self._prove()))
         buttons = QHBoxLayout()
@@ -78,11 +78,16 @@ class ReceiverCard(Card):
         )
 
     async def _save(self) -> None:
+        if await self._keep():
+            self._context.notices.toast(_("Saved."))
+
+    async def _keep(self) -> bool:
+        """False while the form has problems, which are shown then."""
         if self._model is None or self.form is None:
-            return
+            return False
         await self._model.check_now()
         if self.form.show_problems():
-            return
+            return False
         settings = parse(ReceiverSettings, self._model.values())
 
         async def save(services: Services) -> None:
@@ -93,12 +98,14 @@ class ReceiverCard(Card):
         self.outcome.hide()
         await self._context.engine.call(save)
         await self._tell()
-        self._context.notices.toast(_("Saved."))
+        return True
 
     async def _prove(self) -> None:
-        self.outcome.hide()
+        """What is tested is what stands in the form, so that is kept first."""
         self.test_button.setEnabled(False)
         try:
+            if not await self._keep():
+                return
             await self._context.engine.call(lambda services: services.receiver.prove())
         finally:
             self.test_button.setEnabled(True)
