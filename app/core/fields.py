@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 
 from app.core.records import Address, Contact
 from app.core.texts import Text, text, verbatim
@@ -84,3 +85,20 @@ def field_value(contact: Contact, path: str) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     return str(value)
+
+
+def as_date(value: str) -> str | None:
+    """The day of a date or time, in ISO 8601, for a target's field of that type; None for anything else."""
+    try:
+        return datetime.fromisoformat(value).date().isoformat()
+    except ValueError:
+        return None
+
+
+def as_number(value: str) -> Decimal | None:
+    """A finite number, with a point or a comma, for a target's field of that type; None for anything else."""
+    try:
+        found = Decimal(value.strip().replace(",", "."))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None

@@ -82,6 +82,15 @@ class Answer:
             ) from error
 
 
+def object_in(answer: Answer) -> Mapping[str, Json] | None:
+    """The body where it is a JSON object, None for anything else: for errors, which may be a web page or nothing."""
+    try:
+        found = answer.json()
+    except ProtocolError:
+        return None
+    return found if isinstance(found, Mapping) else None
+
+
 class RejectedError(DataError):
     """The vendor refused this request (400, 404, 409, 413, 415, 422); ``answer`` says why."""
 

@@ -23,6 +23,14 @@ class Finding:
     is_note: bool = False
 
 
+TARGET_UNPROVEN = Finding(
+    text("Writing is not proven: every write would change your account. A trial with one record shows it."),
+    is_note=True,
+)
+OPT_OUT_UNPROVEN = Finding(text("Reading is permitted; writing is not proven before the first opt-out."), is_note=True)
+"""Of a shop that is read otherwise, where no harmless request tells whether its key may write."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Probe:
     """One stage. ``name`` is stable: ``sign_in``, ``permission:orders``, ``sample``. ``run`` raises AppError on

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.fields import CUSTOM_PREFIX, contact_fields, field_value, is_field_path
+from app.core.fields import CUSTOM_PREFIX, as_date, as_number, contact_fields, field_value, is_field_path
 from app.core.money import Money
 from app.core.records import Address, Contact, OrderLine
 from app.sdk.target import Mappings
@@ -53,3 +53,26 @@ def test_a_product_gets_its_own_number_before_that_of_all_products(known: dict[s
     found = Mappings(products=known).product_number(line)
     wanted = [known[key] for key in ("SKU-1", "V-1", "P-1", "*") if known.get(key)]
     assert found == (wanted[0] if wanted else "")
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [("1980-02-29", "1980-02-29"), ("2026-11-22T23:30:00+01:00", "2026-11-22"), ("29.02.1980", None), ("", None)],
+)
+def test_a_date_field_takes_the_day_and_nothing_else(words: str, day: str | None) -> None:
+    assert as_date(words) == day
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        (" 12,50 ", Decimal("12.50")),
+        ("-3", Decimal(-3)),
+        ("1.234,50", None),
+        ("NaN", None),
+        ("Infinity", None),
+        ("", None),
+    ],
+)
+def test_a_number_field_takes_a_finite_number_and_nothing_else(words: str, number: Decimal | None) -> None:
+    assert as_number(words) == number
