@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from app.connectors.idosell.world import Item
+from app.connectors.idosell.world_rows import Item
 from app.connectors.idosell.world import World as Shop
 from app.connectors.salesmanago.callbacks import key_of
 from app.connectors.salesmanago.world import PARAMETER

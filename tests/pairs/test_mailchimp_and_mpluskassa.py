@@ -270,7 +270,7 @@ async def test_both_directions_beside_each_other_send_nothing_in_circles(program
     orders = len(letters.orders[STORE])
     await there.import_history()
     await back.import_history()
-    for _ in range(2):
+    for _ in range(4):  # what changed in the second in which a run began is read by the next one
         await there.sync()
         await back.sync()
 
@@ -281,5 +281,7 @@ async def test_both_directions_beside_each_other_send_nothing_in_circles(program
     assert (till.summary(), letters.summary()) == held
     assert len(letters.orders[STORE]) == orders
     assert letters.resubscribed == 0
-    totals = arrived_in_till(till)
-    assert len(totals) < len(rows(till, "orders"))
+    emails = [each.get("email", "").casefold() for each in rows(till, "relations")]
+    assert {each for each in emails if each and emails.count(each) > 1} <= {
+        "samen@example.com"
+    }  # shared from the start
