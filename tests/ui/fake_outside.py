@@ -11,6 +11,7 @@ from app.core.errors import AppError
 from app.core.records import Kind
 from app.sdk.handouts import Handout
 from app.sdk.settings import parse, plain_values
+from app.services.coverage import Covered
 from app.services.estimates import Estimate
 from app.services.feeds import Feed
 from app.services.mailing.account import MailAccount
@@ -133,7 +134,12 @@ class FakeFeeds:
 @dataclass
 class FakeEstimates:
     estimate: Estimate = field(
-        default_factory=lambda: Estimate(covered=(), requests=120, duration=timedelta(hours=2), is_slowed=True)
+        default_factory=lambda: Estimate(
+            covered=(Covered(kind=Kind.ORDERS, count=158),),
+            requests=120,
+            duration=timedelta(hours=2),
+            is_slowed=True,
+        )
     )
 
     async def of(self, key: str, since: object = None, kinds: object = None) -> Estimate:

@@ -99,6 +99,7 @@ def test_the_list_is_asked_for_when_somebody_wants_to_see_it(worklist: WorklistC
     worklist.show_button.click()
     qtbot.waitUntil(lambda: len(worklist.boxes) == 3)
     assert worklist.boxes[Kind.OPT_OUTS, "7"].text().startswith("anna@example.com")
+    assert "Opt-out" in worklist.boxes[Kind.OPT_OUTS, "7"].text().split(" · ")
     assert "no longer known" in worklist.boxes[Kind.OPT_OUTS, "9"].text()
     assert unnamed_controls(worklist) == []
 
@@ -176,4 +177,4 @@ def test_a_slowed_import_says_how_long_it_takes(
     qtbot.waitUntil(lambda: page.findChild(ImportSheet) is not None)
     sheet = page.findChild(ImportSheet)
     assert sheet is not None
-    qtbot.waitUntil(lambda: "At your speed it takes at least 2 h 0 min." in sheet.covered.text())
+    qtbot.waitUntil(lambda: sheet.covered.text() == "It covers 158 orders. At your speed it takes at least 2 h 0 min.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from app.core.events import Event, ProgressEvent, RunMode, RunStateEvent, Summar
 from app.core.labels import counted, in_reading_order
 from app.core.texts import Text, _
 from app.sdk.manifest import Manifest
+from app.services.coverage import Covered
+from app.services.estimates import Estimate
 from app.services.integrations import IntegrationView
 from app.services.status import RunView
 from app.services.why import Answer
@@ -124,22 +127,16 @@ class IntegrationModel(QObject):
     async def covered(self, since: datetime | None) -> str:
         """What an import from this day on would read. Raises AppError."""
         key = self.key
-        found = await self._context.engine.call(lambda services: services.coverage.of(key, since))
-        words = {each.kind: str(each.words) for each in found}
-        covers = _("It covers {records}.").format(records=" · ".join(words[kind] for kind in in_reading_order(words)))
-        return f"{covers} {await self._slowed(since)}".strip()
+        if self._is_slowed:  # the estimate counts as well: the shop is not asked twice
+            estimate = await self._context.engine.call(lambda services: services.estimates.of(key, since))
+            return f"{_covers(estimate.covered)} {_duration(estimate)}"
+        return _covers(await self._context.engine.call(lambda services: services.coverage.of(key, since)))
 
-    async def _slowed(self, since: datetime | None) -> str:
-        """How long it would take where the person has slowed the import; asks the shop for a page of each flow."""
+    @property
+    def _is_slowed(self) -> bool:
+        """By the person, with a speed or with hours."""
         options = self.view.integration.options if self.view is not None else {}
-        if not any(options.get(name) is not None for name in ("history_per_minute", "history_from_hour")):
-            return ""
-        key = self.key
-        estimate = await self._context.engine.call(lambda services: services.estimates.of(key, since))
-        if estimate.duration is None:
-            return _("How long it takes at your speed cannot be told: the shop does not say how much there is.")
-        hours, minutes = divmod(round(estimate.duration.total_seconds() / 60), 60)
-        return _("At your speed it takes at least {hours} h {minutes} min.").format(hours=hours, minutes=minutes)
+        return any(options.get(name) is not None for name in ("history_per_minute", "history_from_hour"))
 
     def copy_title(self) -> str:
         return _("{title} (copy)").format(title=self.view.title if self.view is not None else "")
@@ -151,3 +148,15 @@ class IntegrationModel(QObject):
                 self.progress_changed.emit()
             elif isinstance(event, RunStateEvent | SummaryEvent) and event.integration == self.key:
                 self._settle.start()
+
+
+def _covers(found: Sequence[Covered]) -> str:
+    words = {each.kind: str(each.words) for each in found}
+    return _("It covers {records}.").format(records=" · ".join(words[kind] for kind in in_reading_order(words)))
+
+
+def _duration(estimate: Estimate) -> str:
+    if estimate.duration is None:
+        return _("How long it takes at your speed cannot be told: the shop does not say how much there is.")
+    hours, minutes = divmod(round(estimate.duration.total_seconds() / 60), 60)
+    return _("At your speed it takes at least {hours} h {minutes} min.").format(hours=hours, minutes=minutes)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from app.core.labels import KIND_NAMES
+from app.core.labels import RECORD_NAMES
 from app.core.records import Kind
 from app.core.texts import _, ngettext
 from app.services.worklist import ToDo
@@ -88,10 +88,11 @@ class WorklistCard(Card):
         self.boxes = {}
         for each in found[:_MOST_ROWS]:
             name = each.email or _("no longer known there ({key})").format(key=each.key)
-            parts = [name, str(KIND_NAMES[each.kind]), moment(each.at) if each.at else "", each.reason]
+            parts = [name, str(RECORD_NAMES[each.kind]), moment(each.at) if each.at else "", each.reason]
             box = CheckBox(" · ".join(part for part in parts if part))
             self._rows.addWidget(box)
             self.boxes[each.kind, each.key] = box
+        self.show_button.setText(_("Read the list again") if found else _("Show the list"))
         self.done_button.setVisible(bool(found))
         self.all_button.setVisible(bool(found))
 
