@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from app.connectors.idosell.world_rows import Item
 from app.connectors.idosell.world import World as Shop
+from app.connectors.idosell.world_rows import Item
 from app.connectors.salesmanago.callbacks import key_of
 from app.connectors.salesmanago.world import PARAMETER
 from app.connectors.salesmanago.world import World as Crm

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from app.connectors.idosell.world import Item, World
+from app.connectors.idosell.world import World
+from app.connectors.idosell.world_rows import Item
 
 _END = datetime(2026, 10, 31, 18, 0, tzinfo=UTC)
 _FIRST_NAMES = (

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.connectors.idosell import world_rows as rows
+from app.connectors.idosell.world_rows import Item
 
 KEY = "practice-idosell-key-7Qx2"
 SHOP, OTHER_SHOP = 1, 2
@@ -21,17 +22,6 @@ _WARSAW = ZoneInfo("Europe/Warsaw")
 _KEPT = ("clients", "subscribers", "orders", "unfinished", "products", "categories", "last_ids", "calls")
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """``price`` None: the product's own, with tax."""
-
-    product_id: str
-    quantity: int = 1
-    size: str = ""
-    price: Decimal | None = None
-    mode: str = "money"
 
 
 @dataclass

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from app.connectors.idosell.world import Item
+from typing import Any
 
 Row = dict[str, Any]
 _CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """``price`` None: the product's own, with tax."""
+
+    product_id: str
+    quantity: int = 1
+    size: str = ""
+    price: Decimal | None = None
+    mode: str = "money"
 
 
 def shop(number: int, name: str) -> Row:

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from app.connectors.idosell.manifest import MANIFEST
-from app.connectors.idosell.world import KEY, OTHER_SHOP, READING, WRITING, Item
+from app.connectors.idosell.world import KEY, OTHER_SHOP, READING, WRITING
+from app.connectors.idosell.world_rows import Item
 from app.connectors.idosell.world_rows import shop as shop_row
 from app.core.events import StageState
 from app.core.records import Kind

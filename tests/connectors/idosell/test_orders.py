@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from app.connectors.idosell.order_records import STATUSES
-from app.connectors.idosell.world import OTHER_SHOP, Item
+from app.connectors.idosell.world import OTHER_SHOP
+from app.connectors.idosell.world_rows import Item
 from app.connectors.idosell.world_rows import shop as shop_row
 from app.core.consent import ConsentState
 from app.core.money import Money

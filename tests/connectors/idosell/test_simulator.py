@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from app.connectors.idosell.simulator import simulator
-from app.connectors.idosell.world import KEY, NEVER, SHOP, Item, World
+from app.connectors.idosell.world import KEY, NEVER, SHOP, World
+from app.connectors.idosell.world_rows import Item
 from app.sdk.simulator import serve
 
 _HEADERS = {"X-API-KEY": KEY, "Accept": "application/json"}
