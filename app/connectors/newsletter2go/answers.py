@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
-
 from app.core.errors import AddressError, AppError, PermissionMissingError, ProtocolError, SignInError
 from app.core.texts import Text, text
-from app.sdk.answers import Answer, RejectedError
+from app.sdk.answers import Answer, RejectedError, object_in
 
 Row = Mapping[str, Any]
 TOKEN_PATH = "oauth/v2/token"  # noqa: S105 - an address
@@ -86,11 +84,11 @@ def invalid_recipients(answer: Answer) -> set[str]:
 
 def is_taken(answer: Answer) -> bool:
     """A group or attribute of this name exists already."""
-    return str(_object(answer).get("code")) == str(NAME_TAKEN)
+    return str((object_in(answer) or {}).get("code")) == str(NAME_TAKEN)
 
 
 def words_of(answer: Answer) -> str:
-    body = _object(answer)
+    body = object_in(answer) or {}
     named = (body.get(name) for name in ("error_message", "message", "error_description", "error"))
     return str(next((each for each in named if each), "") or answer.text.strip() or answer.status)[:_LONGEST_WORDS]
 
@@ -105,7 +103,7 @@ def words(value: object) -> str:
 
 
 def _refused_sign_in(answer: Answer) -> AppError:
-    is_client = "client" in str(_object(answer).get("error") or "")
+    is_client = "client" in str((object_in(answer) or {}).get("error") or "")
     return SignInError(
         text("Newsletter2Go does not know this auth key.")
         if is_client
@@ -121,14 +119,6 @@ def _refused_sign_in(answer: Answer) -> AppError:
 
 def _is_sign_in(answer: Answer) -> bool:
     return urlsplit(answer.url).path.endswith(TOKEN_PATH)
-
-
-def _object(answer: Answer) -> Row:
-    try:
-        found = msgspec.json.decode(answer.content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return found if isinstance(found, Mapping) else {}
 
 
 def _detail(answer: Answer) -> str:

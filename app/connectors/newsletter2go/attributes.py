@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 from app.connectors.newsletter2go.answers import Row, words
 from app.connectors.newsletter2go.wire import Wire
 from app.core.errors import ConfigError
-from app.core.fields import FieldRule, field_value
+from app.core.fields import FieldRule, as_date, as_number, field_value
 from app.core.records import Contact
 from app.core.texts import _, text
 from app.sdk.plan import Json, Step
@@ -46,9 +44,9 @@ class Attribute:
             case "gender":
                 return _GENDERS.get(value.strip().rstrip(".").casefold())
             case "date":
-                return _date(value)
+                return as_date(value)
             case "number":
-                return _number(value)
+                return as_number(value)
             case "boolean":
                 return True if value.casefold() in _YES else False if value.casefold() in _NO else None
             case _:
@@ -164,18 +162,3 @@ def _creation(name: str, list_id: str) -> Json:
 
 def _attribute(row: Row) -> Attribute:
     return Attribute(words(row.get("name")), words(row.get("type")) or "text")
-
-
-def _date(value: str) -> str | None:
-    try:
-        return datetime.fromisoformat(value).date().isoformat()
-    except ValueError:
-        return None
-
-
-def _number(value: str) -> Decimal | None:
-    try:
-        found = Decimal(value.strip().replace(",", "."))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None

@@ -6,12 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from app.connectors.newsletter2go.answers import rows_of
 from app.connectors.newsletter2go.attributes import AttributeValue
+from app.connectors.newsletter2go.wire import recipient_path
+from app.core.consent import Standing
 from app.core.fields import field_label, field_value
+from app.core.outcomes import Outcome
 from app.core.records import Contact
 from app.core.texts import Text, ntext, text
 from app.sdk.answers import Answer
-from app.sdk.plan import Batched, FieldLine, Json, Step
+from app.sdk.plan import Batched, Draft, FieldLine, Json, Known, RecordPlan, Step
 
+_OBJECTING = frozenset({Standing.UNSUBSCRIBED, Standing.BOUNCED})
 _ONLY_NEW = text("Only when the recipient is created.")
 
 
@@ -46,6 +50,23 @@ def writing(items: tuple[tuple[str, Json], ...], place: int) -> Step:
         is_repeatable=True,
         purpose=ntext("Write {count} recipient", "Write {count} recipients", len(items)),
     )
+
+
+def removal(list_id: str, draft: Draft, known: Known) -> tuple[RecordPlan, Sequence[Step]]:
+    """An objection must not be forgotten with the person: whoever unsubscribed stays, and stays unsubscribed."""
+    if not known.exists or known.standing in _OBJECTING:
+        reason = "kept_objection" if known.exists else "not_in_target"
+        return RecordPlan(draft=draft, outcome=Outcome.SKIPPED, reason=reason, target_id=known.target_id), ()
+    step = Step(
+        name=f"delete:{draft.key}",
+        method="DELETE",
+        path=recipient_path(list_id, known.target_id),
+        keys=(draft.key,),
+        is_repeatable=True,
+        purpose=text("Delete the recipient from the address book"),
+    )
+    record = RecordPlan(draft=draft, outcome=Outcome.UPDATED, reason="deleted_in_source", target_id=known.target_id)
+    return record, (step,)
 
 
 def lines(contact: Contact, values: Sequence[AttributeValue], groups: Sequence[str]) -> tuple[FieldLine, ...]:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from app.connectors.newsletter2go.answers import invalid_recipients, is_taken, words
 from app.connectors.newsletter2go.attributes import CUSTOMER_ID, AttributePlan
-from app.connectors.newsletter2go.contact_plans import alike_groups, lines, refused_by_form, writing
+from app.connectors.newsletter2go.contact_plans import alike_groups, lines, refused_by_form, removal, writing
 from app.connectors.newsletter2go.groups import Groups
 from app.connectors.newsletter2go.recipients import NOBODY, Recipients
 from app.connectors.newsletter2go.settings import DeletedRecipients, NewPeople
@@ -36,7 +36,6 @@ ASKED = "asked"
 """Kept instead of an id for whoever was asked by e-mail, and stands in the address book after the click only."""
 _WITHDRAWAL = "withdrawal"
 """Marks the content of a contact of whom only the end of a subscription is told."""
-_OBJECTING = {Standing.UNSUBSCRIBED, Standing.BOUNCED}
 _PLAIN = re.compile(r"[^A-Za-z0-9._:-]")
 
 
@@ -157,7 +156,7 @@ class Contacts:
         records, items, steps = list[RecordPlan](), list[tuple[str, Json]](), list[Step]()
         for draft, known in drafts:
             if isinstance(draft.record, Deletion):
-                record, own = self._removal(draft, known)
+                record, own = removal(self.list_id, draft, known)
                 steps += own
             else:
                 record = self._record_plan(draft, known)
@@ -262,22 +261,6 @@ class Contacts:
                 steps.append(self.groups.creation(name, tuple(key for key, _ in members)))
             steps.append(self.groups.filling(name, members, place))
         return steps
-
-    def _removal(self, draft: Draft, known: Known) -> tuple[RecordPlan, Sequence[Step]]:
-        """An objection must not be forgotten with the person: whoever unsubscribed stays, and stays unsubscribed."""
-        if not known.exists or known.standing in _OBJECTING:
-            reason = "kept_objection" if known.exists else "not_in_target"
-            return RecordPlan(draft=draft, outcome=Outcome.SKIPPED, reason=reason, target_id=known.target_id), ()
-        step = Step(
-            name=f"delete:{draft.key}",
-            method="DELETE",
-            path=recipient_path(self.list_id, known.target_id),
-            keys=(draft.key,),
-            is_repeatable=True,
-            purpose=text("Delete the recipient from the address book"),
-        )
-        record = RecordPlan(draft=draft, outcome=Outcome.UPDATED, reason="deleted_in_source", target_id=known.target_id)
-        return record, (step,)
 
     # Answers ---------------------------------------------------------------------------------------------------------
 

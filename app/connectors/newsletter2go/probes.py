@@ -14,7 +14,7 @@ from app.core.errors import ProtocolError
 from app.core.records import Kind
 from app.core.texts import ntext, text
 from app.sdk.access import Access
-from app.sdk.check import Finding, Probe
+from app.sdk.check import TARGET_UNPROVEN, Finding, Probe
 
 
 def probes(access: Access[Newsletter2GoSettings], kinds: Sequence[Kind]) -> Sequence[Probe]:
@@ -64,10 +64,7 @@ class _Test:
         )
 
     async def writing(self) -> Finding:
-        return Finding(
-            text("Writing is not proven: every write would change your account. A trial with one record shows it."),
-            is_note=True,
-        )
+        return TARGET_UNPROVEN
 
     async def sample(self) -> Finding:
         list_id, _ = await self._wire.chosen_list("", "address_book")

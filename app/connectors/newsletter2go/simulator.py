@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -22,6 +21,7 @@ from app.connectors.newsletter2go import simulated_calls as calls
 from app.connectors.newsletter2go.simulated_calls import Call, RefusedError, Reply
 from app.connectors.newsletter2go.world import World, furnish
 from app.sdk.answers import encoded
+from app.sdk.simulated_routes import RouteTable
 from app.sdk.simulator import Simulator
 
 USERNAME = "api@uebungsladen.example"
@@ -53,7 +53,7 @@ _ROUTES: Sequence[tuple[str, str, Handler]] = (
 class _Account:
     def __init__(self, world: World) -> None:
         self._world = world
-        self._routes = [(method, re.compile(pattern), handler) for method, pattern, handler in _ROUTES]
+        self._routes = RouteTable(_ROUTES)
 
     async def sign_in(self, request: Request) -> Response:
         """Has a shape of its own, without the envelope."""
@@ -92,11 +92,11 @@ class _Account:
             raise RefusedError(401, "The access token provided is invalid")
 
     def _answer(self, request: Request, path: str, raw: bytes) -> Reply:
-        for method, pattern, handler in self._routes:
-            if method == request.method and (found := pattern.fullmatch(path)):
-                body = _parsed(raw)
-                return handler(Call(world=self._world, query=dict(request.query_params), body=body, ids=found.groups()))
-        raise RefusedError(404, "Resource not found")
+        found = self._routes.find(request.method, path)
+        if found is None:
+            raise RefusedError(404, "Resource not found")
+        handler, ids = found
+        return handler(Call(world=self._world, query=dict(request.query_params), body=_parsed(raw), ids=ids))
 
 
 def _parsed(raw: bytes) -> Any:

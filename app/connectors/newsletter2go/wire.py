@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
 from app.connectors.newsletter2go.answers import Row, classify, rows_of, total_of, words
 from app.connectors.newsletter2go.session import TokenSession
@@ -20,6 +20,8 @@ from app.sdk.access import Access
 from app.sdk.answers import RejectedError
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
+from app.sdk.reading import batches
+from app.sdk.times import moment_in
 
 PACE = Pace(per_second=5, parallel=2)
 """No limit is published."""
@@ -119,20 +121,12 @@ def any_of(field: str, values: Sequence[str]) -> str:
 
 def in_filters(field: str, values: Sequence[str]) -> Sequence[str]:
     """As many filters as it takes for all values; none for none."""
-    starts = range(0, len(values), _IN_ONE_FILTER)
-    return [any_of(field, values[start : start + _IN_ONE_FILTER]) for start in starts]
+    return [any_of(field, part) for part in batches(values, _IN_ONE_FILTER)]
 
 
 def moment(value: object) -> datetime | None:
     """``2018-05-18T12:40:33+0000``; a time without an offset is taken as UTC."""
-    stamp = words(value).strip()
-    if not stamp or stamp.startswith("0000"):
-        return None
-    try:
-        parsed = datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return moment_in(words(value))
 
 
 def _checked(raw: str) -> str:
