@@ -66,7 +66,7 @@ _OF_THE_ADDRESS = {"mobile_no": "mobile_no", "tax_id": "tax_id", "title": "title
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """Of a subscription."""
+    """What happened to a subscription, and when; aware."""
 
     event: OrderEvent
     at: datetime

@@ -27,7 +27,7 @@ DETAILS_AT_ONCE = 50
 SMALL_PAGE = 25
 _SECOND = timedelta(seconds=1)
 _VENDOR = {"role": "vendor"}
-"""Without it both lists also hold orders in which the user is only an affiliate: no buyer, other amounts."""
+"""Asked for without it, both lists also tell of what others sold and the user brought: no buyer, other amounts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import TypeVar
 
 from app.connectors.digistore24.buyers import contact_of
 from app.connectors.digistore24.products import product_of, product_rows
@@ -20,12 +19,12 @@ from app.core.rules import Refusal
 from app.core.texts import _
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
+from app.sdk.reading import batches
 from app.sdk.source import Page, ReadRequest
 from app.sdk.target import Suggestion
 
 _BUYERS_AT_ONCE = 100
 _Records = list[Record | Unreadable]
-_Item = TypeVar("_Item")
 
 
 class Digistore24Source:
@@ -57,7 +56,7 @@ class Digistore24Source:
         listed = self._purchases.history(Place.of(request.cursor), until, page_size(request.limit))
         async for numbers, place in listed:
             records: _Records = []
-            for group in _groups(numbers, DETAILS_AT_ONCE):
+            for group in batches(numbers, DETAILS_AT_ONCE):
                 found, _gone = await self._purchases.orders(group, facts, until, is_history=True)
                 records += found
             yield Page(records, place.cursor())
@@ -72,7 +71,7 @@ class Digistore24Source:
         left = sorted(number for number in numbers if number > after)
         facts = await self._facts()
         size = DETAILS_AT_ONCE if request.limit is None else page_size(request.limit)
-        for group in _groups(left, size):
+        for group in batches(left, size):
             found, gone = await self._purchases.orders(group, facts, until)
             records: _Records = [*found, *(_pushed_only(number) for number in gone)]
             yield Page(records, json.dumps({"after": group[-1]}))
@@ -94,7 +93,7 @@ class Digistore24Source:
         """What is not due yet stays out: it comes with its own time."""
         until = self._access.clock()
         facts = await self._facts()
-        for group in _groups(ids, DETAILS_AT_ONCE):
+        for group in batches(ids, DETAILS_AT_ONCE):
             numbers = list(dict.fromkeys(purchase_id_of(each) for each in group))
             found, _gone = await self._purchases.orders(numbers, facts, until)
             by_id = {record.id: record for record in found}
@@ -154,7 +153,7 @@ class Digistore24Source:
         after = json.loads(request.cursor)["after"] if request.cursor else ""
         left = [row for row in rows if not after or _number(str(row.get("id"))) > _number(after)]
         size = len(left) or 1 if request.limit is None else page_size(request.limit)
-        for group in _groups(left, size):
+        for group in batches(left, size):
             yield Page([product_of(row) for row in group], json.dumps({"after": str(group[-1].get("id"))}))
 
     async def _named_products(self, ids: Sequence[str]) -> AsyncIterator[Page]:
@@ -192,10 +191,6 @@ class Digistore24Source:
 def _number(words: str) -> tuple[int, str]:
     """Numbers in their own order, without trusting that they are some."""
     return len(words), words
-
-
-def _groups(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _pushed_only(number: str) -> Unreadable:

@@ -22,7 +22,7 @@ from app.core.errors import (
     UnreachableError,
 )
 from app.core.texts import text
-from app.sdk.answers import Answer, RejectedError, retry_after_s
+from app.sdk.answers import Answer, RejectedError, object_in, retry_after_s
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
 from app.sdk.plan import Json
@@ -61,7 +61,7 @@ def _pairs(fields: Mapping[str, Any], outer: str = "") -> Iterator[tuple[str, st
 
 def classified(answer: Answer) -> AppError | None:
     """An error in the envelope, with whatever status; None leaves everything else to the common reading."""
-    body = _envelope(answer)
+    body = object_in(answer)
     words = str(body.get("message") or "") if body else ""
     code = _number(body.get("code")) if body and body.get("result") == "error" else None
     if answer.status == 401 or (answer.status < 500 and code in {_BAD_KEY, _NO_KEY}):
@@ -108,20 +108,12 @@ def _detail(answer: Answer) -> str:
     return f"{answer.status} from {answer.url}: {answer.evidence}"
 
 
-def _envelope(answer: Answer) -> Mapping[str, Any] | None:
-    try:
-        body = answer.json()
-    except ProtocolError:
-        return None
-    return body if isinstance(body, dict) else None
-
-
 def _number(raw: object) -> int:
     return int(str(raw)) if str(raw).lstrip("-").isdigit() else 0
 
 
 def is_not_found(error: RejectedError) -> bool:
-    body = _envelope(error.answer)
+    body = object_in(error.answer)
     return error.answer.status == 404 or (body is not None and _number(body.get("code")) == _NOT_FOUND)
 
 

@@ -9,6 +9,7 @@ from app.connectors.mpluskassa.goods import articles_of
 from app.connectors.mpluskassa.readers import WHOLE_PRODUCTS
 from app.connectors.mpluskassa.soap import Row
 from app.connectors.mpluskassa.wire import NO_TEXTS, Wire, listed
+from app.sdk.reading import batches
 
 _MOST_AT_ONCE = 100
 
@@ -21,9 +22,8 @@ class Articles:
         """The whole product of each article, by article number; absent where the register has none."""
         found: dict[str, Row] = {}
         wanted = sorted(set(numbers), key=int)
-        for start in range(0, len(wanted), _MOST_AT_ONCE):
-            part = [int(each) for each in wanted[start : start + _MOST_AT_ONCE]]
-            asked = {"articleNumbers": part, "pluNumbers": NO_TEXTS, **WHOLE_PRODUCTS}
+        for part in batches(wanted, _MOST_AT_ONCE):
+            asked = {"articleNumbers": [int(each) for each in part], "pluNumbers": NO_TEXTS, **WHOLE_PRODUCTS}
             answer = await self.wire.request("getProducts", asked)
             for product in listed(answer, "productList", "product"):
                 found |= {str(article["articleNumber"]): product for article in articles_of(product)}

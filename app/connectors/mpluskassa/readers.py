@@ -14,6 +14,7 @@ from app.connectors.mpluskassa.soap import Row
 from app.connectors.mpluskassa.values import is_number, moment_parts
 from app.connectors.mpluskassa.wire import NO_TEXTS, PAGE_SIZE, Wire, listed
 from app.core.records import Deletion, Kind, Record
+from app.sdk.reading import batches
 from app.sdk.source import Page, ReadRequest
 
 
@@ -143,8 +144,7 @@ class CategoryReader:
         after, size = marker_in(request.cursor), page_size(request)
         groups = await read_groups(self._wire)
         rest = [groups[number] for number in sorted(groups) if number >= after]
-        for start in range(0, len(rest), size):
-            part = rest[start : start + size]
+        for part in batches(rest, size):
             yield Page([category_of(group) for group in part], cursor_at(part[-1].number + 1))
 
     async def fetch(self, ids: Sequence[str]) -> AsyncIterator[Page]:
@@ -168,8 +168,7 @@ class StockReader:
         after, size = marker_in(request.cursor), page_size(request)
         levels = self._reading.levels(await self._rows([]), self._wire.settings)
         rest = [each for each in levels if int(each.id) >= after]
-        for start in range(0, len(rest), size):
-            part = rest[start : start + size]
+        for part in batches(rest, size):
             yield Page(part, cursor_at(int(part[-1].id) + 1))
 
     async def fetch(self, ids: Sequence[str]) -> AsyncIterator[Page]:

@@ -15,7 +15,7 @@ from typing import Any
 from app.core.addresses import masked_words
 from app.core.errors import AddressError, AppError, ConfigError, ProtocolError, RateLimitError, SignInError
 from app.core.texts import Text, text
-from app.sdk.answers import Answer, RejectedError
+from app.sdk.answers import Answer, RejectedError, object_in
 
 Row = Mapping[str, Any]
 _FALSE = (False, "false")
@@ -68,7 +68,7 @@ def classify(answer: Answer) -> AppError | None:
         )
     if not 200 <= answer.status < 300:
         return None
-    body = _mapping(answer)
+    body = object_in(answer)
     if body is None or body.get("success") not in _FALSE:
         return None
     return _refusal(answer, message_of(body))
@@ -102,14 +102,6 @@ def rows_of(body: Row, *names: str) -> list[Row]:
         if isinstance(found, list):
             return [each for each in found if isinstance(each, dict)]
     return []
-
-
-def _mapping(answer: Answer) -> Row | None:
-    try:
-        body = answer.json()
-    except ProtocolError:
-        return None  # whoever reads the answer says so, with the evidence
-    return body if isinstance(body, dict) else None
 
 
 def _refusal(answer: Answer, message: str) -> AppError:

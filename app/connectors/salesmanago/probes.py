@@ -16,7 +16,7 @@ from app.core.records import Kind
 from app.core.texts import Text, ntext, text
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
-from app.sdk.check import Finding, Probe
+from app.sdk.check import TARGET_UNPROVEN, Finding, Probe
 
 _TITLES: dict[Kind, Text] = {
     Kind.CONTACTS: text("Permission: contacts"),
@@ -89,10 +89,7 @@ class _Test:
         return Finding(text("Changes of contacts can be read."))
 
     async def writing(self) -> Finding:
-        return Finding(
-            text("Writing is not proven: every write would change your account. A trial with one record shows it."),
-            is_note=True,
-        )
+        return TARGET_UNPROVEN
 
     async def sample(self) -> Finding:
         changed = await self._changed()

@@ -27,6 +27,7 @@ from app.core.addresses import normalised_email
 from app.core.records import Bounce, Deletion, Kind, OptOut
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
+from app.sdk.reading import batches
 from app.sdk.settings import Settings
 from app.sdk.source import Page, ReadRequest
 
@@ -99,8 +100,7 @@ class SalesmanagoSource:
     async def _of_frame(self, request: ReadRequest, frame: _Frame, after: str, size: int) -> AsyncIterator[Page]:
         people = sorted({id_of(row): row for row in await self._changed(frame)}.items())
         rest = [(number, row) for number, row in people if number > after]
-        for start in range(0, len(rest), size):
-            part = rest[start : start + size]
+        for part in batches(rest, size):
             cursor = {"from": milliseconds(frame.start), "after": part[-1][0]}
             yield Page(await self._records(request, [row for _, row in part]), json.dumps(cursor))
 

@@ -19,6 +19,7 @@ from app.sdk.answers import RejectedError
 from app.sdk.http import HttpOptions, SignBody
 from app.sdk.pacing import Pace
 from app.sdk.plan import Json
+from app.sdk.reading import batches
 
 PACE = Pace(per_second=5, parallel=1)
 """No limit is published. One call at a time keeps far below what the vendor's own plug-ins send."""
@@ -95,15 +96,15 @@ class Wire:
 
     async def by_ids(self, ids: Sequence[str]) -> list[Row]:
         found: list[Row] = []
-        for start in range(0, len(ids), PEOPLE_PER_CALL):
-            found += await self._of_ids(ids[start : start + PEOPLE_PER_CALL])
+        for part in batches(ids, PEOPLE_PER_CALL):
+            found += await self._of_ids(part)
         return found
 
     async def _by_email(self, path: str, emails: Iterable[str]) -> dict[str, list[Row]]:
         wanted = list(dict.fromkeys(emails))
         found: dict[str, list[Row]] = {}
-        for start in range(0, len(wanted), PEOPLE_PER_CALL):
-            for row in await self._people(path, wanted[start : start + PEOPLE_PER_CALL]):
+        for part in batches(wanted, PEOPLE_PER_CALL):
+            for row in await self._people(path, part):
                 found.setdefault(normalised_email(str(row.get("email") or "")), []).append(row)
         return found
 
