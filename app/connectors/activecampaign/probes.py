@@ -15,7 +15,7 @@ from app.core.records import Kind
 from app.core.texts import Text, ntext, text
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
-from app.sdk.check import Finding, Probe
+from app.sdk.check import TARGET_UNPROVEN, Finding, Probe
 
 _NEEDS: dict[Kind, tuple[str, ...]] = {
     Kind.CONTACTS: ("contacts", "tags", "fields", "lists"),
@@ -94,10 +94,7 @@ class _Test:
         return Finding(text("Available."))
 
     async def writing(self) -> Finding:
-        return Finding(
-            text("Writing is not proven: every write would change your account. A trial with one record shows it."),
-            is_note=True,
-        )
+        return TARGET_UNPROVEN
 
     async def sample(self) -> Finding:
         rows = rows_of(await self.wire.get("contacts", {"limit": "1"}), "contacts")

@@ -7,7 +7,6 @@ unit and unknown ids are refused, so that a mistake shows here and not in somebo
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Sequence
 from decimal import Decimal
@@ -25,6 +24,7 @@ from app.connectors.activecampaign.simulated_call import Call, Handler, RefusedE
 from app.connectors.activecampaign.simulated_graphql import GraphqlDesk
 from app.connectors.activecampaign.world import World, furnish
 from app.sdk.answers import encoded
+from app.sdk.simulated_routes import RouteTable
 from app.sdk.simulator import Exchange, Simulator
 
 KEY = "practice-key-5f1c9d2e7a"
@@ -72,8 +72,7 @@ class _Account:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._routes = [(method, re.compile(pattern), handler) for method, pattern, handler in _ROUTES]
-        self._routes.append(("POST", re.compile(r"ecom/graphql"), GraphqlDesk()))
+        self._routes: RouteTable[Handler] = RouteTable((*_ROUTES, ("POST", r"ecom/graphql", GraphqlDesk())))
         self._moments: list[float] = []
 
     async def serve(self, request: Request) -> Response:
@@ -93,17 +92,12 @@ class _Account:
         if not self._is_within_rate():
             return Reply(self._world.overload_status, {"message": "Too many requests"}, {"Retry-After": "1"})
         call_body = _parsed(raw)
-        for method, pattern, handler in self._routes:
-            if method == request.method and (found := pattern.fullmatch(resource)):
-                call = Call(
-                    world=self._world,
-                    query=dict(request.query_params),
-                    body=call_body,
-                    size=len(raw),
-                    ids=found.groups(),
-                )
-                return handler(call)
-        raise RefusedError(404, {"message": f"No Route found for {resource}"})
+        found = self._routes.find(request.method, resource)
+        if found is None:
+            raise RefusedError(404, {"message": f"No Route found for {resource}"})
+        handler, ids = found
+        query = dict(request.query_params)
+        return handler(Call(world=self._world, query=query, body=call_body, size=len(raw), ids=ids))
 
     def _guard_key(self, key: str, resource: str) -> None:
         if key not in {KEY, LIMITED_KEY}:

@@ -15,6 +15,7 @@ from app.sdk.access import Access
 from app.sdk.answers import Answer, RejectedError
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Hint, Pace
+from app.sdk.times import moment_in
 
 PAGE_SIZE = 100
 """The most that the vendor returns (https://developers.activecampaign.com/reference/pagination)."""
@@ -141,14 +142,7 @@ def number(value: object) -> int:
 def moment(value: object) -> datetime | None:
     """A time with its offset; ``0000-00-00`` is the vendor's way to write none, a time without offset is taken as
     UTC."""
-    stamp = words(value).strip()
-    if not stamp or stamp.startswith("0000"):
-        return None
-    try:
-        parsed = datetime.fromisoformat(stamp.replace(" ", "T", 1))
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return moment_in(words(value))
 
 
 def utc_stamp(at: datetime) -> str:

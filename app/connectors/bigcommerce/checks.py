@@ -14,7 +14,7 @@ from app.core.records import Kind
 from app.core.texts import Text, text
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
-from app.sdk.check import Finding, Probe
+from app.sdk.check import OPT_OUT_UNPROVEN, Finding, Probe
 from app.sdk.reading import together
 from app.sdk.samples import sample_of
 from app.sdk.source import ReadRequest
@@ -108,9 +108,8 @@ async def _may_write(api: Api, kind: Kind) -> Finding:
     checked before the record is looked for is not documented: hence a note and no promise.
     """
     await _may_read(api, kind)
-    unproven = Finding(text("Reading is permitted; writing is not proven before the first opt-out."), is_note=True)
     if api.http.read_only:
-        return unproven
+        return OPT_OUT_UNPROVEN
     path = api.path("v3", f"customers/subscribers/{_NO_SUBSCRIBER}")
     try:
         await api.http.request("PUT", path, body={"consents": []}, is_repeatable=True)
@@ -118,8 +117,8 @@ async def _may_write(api: Api, kind: Kind) -> Finding:
         if error.answer.status == 404:
             return Finding(text("The shop did not object to writing; the first opt-out will prove it."), is_note=True)
     except TemporaryError:
-        return unproven
-    return unproven
+        return OPT_OUT_UNPROVEN
+    return OPT_OUT_UNPROVEN
 
 
 # A sample ------------------------------------------------------------------------------------------------------------

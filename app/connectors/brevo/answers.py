@@ -8,12 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-import msgspec
-
 from app.core.errors import AppError, ConfigError, PermissionMissingError, RateLimitError, SignInError
 from app.core.texts import text
-from app.sdk.answers import Answer, RejectedError, retry_after_s
-from app.sdk.plan import Json
+from app.sdk.answers import Answer, RejectedError, object_in, retry_after_s
 
 _LONGEST_WORDS = 300
 _BUSY_WAIT_S = 20.0
@@ -56,12 +53,12 @@ def is_blocked_address(answer: Answer) -> bool:
 
 
 def code_of(answer: Answer) -> str:
-    return str(_object(answer).get("code") or "")
+    return str((object_in(answer) or {}).get("code") or "")
 
 
 def words_of(answer: Answer) -> str:
     """The vendor's own words, shortened."""
-    return str(_object(answer).get("message") or answer.text.strip() or answer.status)[:_LONGEST_WORDS]
+    return str((object_in(answer) or {}).get("message") or answer.text.strip() or answer.status)[:_LONGEST_WORDS]
 
 
 def duplicates_of(answer: Answer) -> Sequence[str]:
@@ -69,7 +66,7 @@ def duplicates_of(answer: Answer) -> Sequence[str]:
 
     Newer answers list them in ``metadata.duplicate_identifiers``; older ones only say it in words.
     """
-    body = _object(answer)
+    body = object_in(answer) or {}
     metadata = body.get("metadata")
     named = metadata.get("duplicate_identifiers") if isinstance(metadata, Mapping) else None
     if isinstance(named, list) and named:
@@ -85,14 +82,6 @@ def duplicates_of(answer: Answer) -> Sequence[str]:
 def is_invalid_phone(answer: Answer) -> bool:
     words = words_of(answer).casefold()
     return "phone" in words and "invalid" in words
-
-
-def _object(answer: Answer) -> Mapping[str, Json]:
-    try:
-        found = msgspec.json.decode(answer.content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-    return found if isinstance(found, Mapping) else {}
 
 
 def _wrong_key(answer: Answer) -> AppError:

@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from app.connectors.brevo.phones import international
 from app.connectors.brevo.wire import Row, Wire, rows_of, words
 from app.core.errors import ConfigError
-from app.core.fields import FieldRule, field_value
+from app.core.fields import FieldRule, as_date, as_number, field_value
 from app.core.records import Contact
 from app.core.texts import text
 from app.sdk.plan import Json, Step
@@ -48,9 +47,9 @@ class Attribute:
             return international(value, contact.address.country if contact.address else "") or None
         match self.type:
             case "date":
-                return _date(value)
+                return as_date(value)
             case "float":
-                return _number(value)
+                return as_number(value)
             case "boolean":
                 return True if value.casefold() in _YES else False if value.casefold() in _NO else None
             case "multiple-choice":
@@ -162,7 +161,7 @@ def _same(sent: Json, held: Json) -> bool:
         case bool():
             return held is sent
         case Decimal():
-            return held is not None and _number(words(held)) == sent
+            return held is not None and as_number(words(held)) == sent
         case list():
             return isinstance(held, list) and [words(each) for each in held] == [words(each) for each in sent]
         case _:
@@ -171,18 +170,3 @@ def _same(sent: Json, held: Json) -> bool:
 
 def _attribute(row: Row) -> Attribute:
     return Attribute(words(row.get("name")), words(row.get("type")) or "category", words(row.get("category")))
-
-
-def _date(value: str) -> str | None:
-    try:
-        return datetime.fromisoformat(value).date().isoformat()
-    except ValueError:
-        return None
-
-
-def _number(value: str) -> Decimal | None:
-    try:
-        found = Decimal(value.strip().replace(",", "."))
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None

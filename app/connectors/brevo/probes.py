@@ -15,7 +15,7 @@ from app.core.errors import ProtocolError
 from app.core.records import Kind
 from app.core.texts import ntext, text
 from app.sdk.access import Access
-from app.sdk.check import Finding, Probe
+from app.sdk.check import TARGET_UNPROVEN, Finding, Probe
 
 _SHORT_WAIT_S = 20.0
 _OF_SHOP = {Kind.ORDERS, Kind.PRODUCTS}
@@ -110,10 +110,7 @@ class _Test:
         return Finding(ntext("{count} found.", "{count} found.", number(page.get("count"))))
 
     async def writing(self) -> Finding:
-        return Finding(
-            text("Writing is not proven: every write would change your account. A trial with one record shows it."),
-            is_note=True,
-        )
+        return TARGET_UNPROVEN
 
     async def sample(self) -> Finding:
         rows = rows_of(await self._wire.get("contacts", {"limit": "1"}), "contacts")

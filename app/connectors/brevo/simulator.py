@@ -7,7 +7,6 @@ that are no numbers are refused, so that a mistake shows here and not in somebod
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -23,6 +22,7 @@ from app.connectors.brevo import simulated_shop as shop
 from app.connectors.brevo.simulated_call import Call, Handler, RefusedError, Reply
 from app.connectors.brevo.world import World, furnish
 from app.sdk.answers import encoded
+from app.sdk.simulated_routes import RouteTable
 from app.sdk.simulator import Simulator
 
 KEY = "xkeysib-practice-4d7e0c92b1a6f358"
@@ -57,7 +57,7 @@ class _Account:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._routes = [(method, re.compile(pattern), handler) for method, pattern, handler in _ROUTES]
+        self._routes = RouteTable(_ROUTES)
 
     async def serve(self, request: Request) -> Response:
         raw = await request.body()
@@ -106,17 +106,18 @@ class _Account:
         return {**headers, "x-sib-ratelimit-remaining": str(limit - len(used))}
 
     def _answer(self, request: Request, path: str, raw: bytes) -> Reply:
-        for method, pattern, handler in self._routes:
-            if method == request.method and (found := pattern.fullmatch(path)):
-                call = Call(
-                    world=self._world,
-                    query=dict(request.query_params),
-                    body=_parsed(raw),
-                    size=len(raw),
-                    ids=[unquote(each) for each in found.groups()],
-                )
-                return handler(call)
-        raise RefusedError(404, "document_not_found", "The requested route does not exist")
+        found = self._routes.find(request.method, path)
+        if found is None:
+            raise RefusedError(404, "document_not_found", "The requested route does not exist")
+        handler, ids = found
+        call = Call(
+            world=self._world,
+            query=dict(request.query_params),
+            body=_parsed(raw),
+            size=len(raw),
+            ids=[unquote(each) for each in ids],
+        )
+        return handler(call)
 
 
 def _parsed(raw: bytes) -> Any:

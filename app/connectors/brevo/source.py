@@ -8,7 +8,6 @@ of blocked contacts (https://developers.brevo.com/reference/get-transac-blocked-
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -24,6 +23,7 @@ from app.connectors.brevo.wire import Place, Row, Wire, moment, number, numbers,
 from app.core.addresses import normalised_email
 from app.core.records import Bounce, Deletion, Kind, OptOut, Record
 from app.sdk.access import Access
+from app.sdk.reading import batches, together
 from app.sdk.source import Page, ReadRequest
 from app.sdk.target import Suggestion
 
@@ -132,9 +132,8 @@ class BrevoSource:
     async def _examined(self, kind: Kind, rows: Sequence[Row]) -> list[Record]:
         """A few at a time: each costs a request."""
         found: list[Record] = []
-        for start in range(0, len(rows), _AT_ONCE):
-            few = rows[start : start + _AT_ONCE]
-            details = await asyncio.gather(*(self._wire.contact(words(row.get("id")), "contact_id") for row in few))
+        for few in batches(rows, _AT_ONCE):
+            details = await together(self._wire.contact(words(row.get("id")), "contact_id") for row in few)
             for row in details:
                 record = await self._record(kind, row) if row else None
                 found += [record] if record else []

@@ -16,6 +16,7 @@ from app.sdk.access import Access
 from app.sdk.answers import Answer, RejectedError
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Bucket, Hint, Pace
+from app.sdk.times import moment_in
 
 Row = Mapping[str, Any]
 PAGE_SIZE = 1000
@@ -172,11 +173,7 @@ def numbers(value: object) -> list[int]:
 
 def moment(value: object) -> datetime | None:
     """A time with its offset; one without is taken as UTC (https://developers.brevo.com/reference/get-contacts)."""
-    try:
-        parsed = datetime.fromisoformat(words(value).strip())
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return moment_in(words(value))
 
 
 def utc_stamp(at: datetime) -> str:

@@ -18,7 +18,7 @@ from app.core.records import Kind
 from app.core.texts import Text, text
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
-from app.sdk.check import Finding, Probe
+from app.sdk.check import OPT_OUT_UNPROVEN, Finding, Probe
 from app.sdk.samples import sample_of
 from app.sdk.source import ReadRequest
 
@@ -133,15 +133,14 @@ async def _may_write(api: Api, kind: Kind, asked: dict[str, AppError | None]) ->
     That the permission is checked before the empty list is not documented: hence a note and no promise.
     """
     await _may_read(api, kind, asked)
-    unproven = Finding(text("Reading is permitted; writing is not proven before the first opt-out."), is_note=True)
     if api.http.read_only:
-        return unproven
+        return OPT_OUT_UNPROVEN
     nobody: Mapping[str, Any] = {"params": {"clients": []}}
     try:
         await api.http.request("PUT", api.path(CLIENTS), body=nobody, is_repeatable=True)
     except (RejectedError, TemporaryError, ProtocolError):
-        return unproven
-    return unproven
+        return OPT_OUT_UNPROVEN
+    return OPT_OUT_UNPROVEN
 
 
 async def _sample(access: Access[IdoSellSettings], kind: Kind) -> Finding:

@@ -48,8 +48,21 @@ def order_draft(order: Order) -> Draft | Refusal:
         return hold("money_mismatch", field="order_total")
     if paid.is_negative():
         return hold("money_mismatch", field="order_total")
+    content = _order_content(order, basket, paid)
+    return Draft(
+        key=order.id,
+        kind=Kind.ORDERS,
+        record=order,
+        content=content,
+        fields=_order_lines(order, content, basket),
+        natural_keys=(order.number, order.email),
+        amount=paid.rounded(),
+    )
+
+
+def _order_content(order: Order, basket: Basket, paid: Money) -> Mapping[str, Json]:
     changed_at = order.updated_at or order.created_at
-    content = {
+    return {
         "id": store_key(order.id),
         "customer": _customer(order),
         "currency_code": order.total.currency,
@@ -76,15 +89,6 @@ def order_draft(order: Order) -> Draft | Refusal:
         ),
         "cart_id": store_key(order.cart_id) if order.cart_id else "",
     }
-    return Draft(
-        key=order.id,
-        kind=Kind.ORDERS,
-        record=order,
-        content=content,
-        fields=_order_lines(order, content, basket),
-        natural_keys=(order.number, order.email),
-        amount=paid.rounded(),
-    )
 
 
 def cart_draft(cart: Cart) -> Draft | Refusal:

@@ -14,7 +14,7 @@ from app.core.errors import AddressError
 from app.core.records import Kind
 from app.core.texts import ntext, text
 from app.sdk.access import Access
-from app.sdk.check import Finding, Probe
+from app.sdk.check import TARGET_UNPROVEN, Finding, Probe
 
 _PEOPLE = frozenset({Kind.CONTACTS, Kind.OPT_OUTS, Kind.BOUNCES})
 _COMMERCE = frozenset({Kind.PRODUCTS, Kind.STOCK, Kind.ORDERS, Kind.CARTS})
@@ -102,10 +102,7 @@ class _Test:
         return Finding(text("Stores: {stores}", stores=named))
 
     async def writing(self) -> Finding:
-        return Finding(
-            text("Writing is not proven: every write would change your account. A trial with one record shows it."),
-            is_note=True,
-        )
+        return TARGET_UNPROVEN
 
     async def sample(self) -> Finding:
         query = {"count": "1", "fields": "members.email_address,members.status,total_items"}

@@ -10,7 +10,6 @@ import asyncio
 import base64
 import binascii
 import json
-import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -30,6 +29,7 @@ from app.connectors.mailchimp.simulated_batches import BatchDesk
 from app.connectors.mailchimp.simulated_call import Call, Handler, RefusedError, Reply, Row, not_found, shown
 from app.connectors.mailchimp.world import World
 from app.sdk.answers import encoded
+from app.sdk.simulated_routes import RouteTable
 from app.sdk.simulator import Simulator
 
 DATA_CENTRE = "us19"
@@ -94,7 +94,7 @@ class _Account:
             ("POST", r"batches", batches.create),
             ("GET", rf"batches/{_ID}", batches.show),
         )
-        self._routes = [(method, re.compile(pattern), handler) for method, pattern, handler in routes]
+        self._routes = RouteTable(routes)
 
     async def serve(self, request: Request) -> Response:
         raw = await request.body()
@@ -126,14 +126,14 @@ class _Account:
             return error.reply(path)
 
     def _handled(self, method: str, path: str, query: dict[str, str], body: Any) -> Reply:
-        for wanted, pattern, handler in self._routes:
-            if wanted == method and (found := pattern.fullmatch(path)):
-                call = Call(world=self._world, method=method, query=query, body=body, ids=found.groups())
-                try:
-                    return handler(call)
-                except store.EdgePageError:
-                    return Reply(404, is_page=True)
-        raise not_found()
+        found = self._routes.find(method, path)
+        if found is None:
+            raise not_found()
+        handler, ids = found
+        try:
+            return handler(Call(world=self._world, method=method, query=query, body=body, ids=ids))
+        except store.EdgePageError:
+            return Reply(404, is_page=True)
 
     def _operation(self, operation: Row) -> int:
         """One of a batch; its parameters are texts, its body is a text with JSON."""

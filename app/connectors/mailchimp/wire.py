@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
@@ -19,6 +18,8 @@ from app.sdk.access import Access
 from app.sdk.answers import Answer, RejectedError
 from app.sdk.http import HttpClient, HttpOptions
 from app.sdk.pacing import Pace
+from app.sdk.reading import batches, together
+from app.sdk.times import moment_in
 
 Row = Mapping[str, Any]
 
@@ -125,18 +126,11 @@ def _unknown_form(detail: str) -> ProtocolError:
 T = TypeVar("T")
 
 
-async def few_at_once(keys: Sequence[str], ask: Callable[[str], Awaitable[T]]) -> dict[str, T]:
+async def few_at_once(keys: Sequence[str], ask: Callable[[str], Coroutine[Any, Any, T]]) -> dict[str, T]:
     """What ``ask`` gives for each key, in order; the first error ends all of them, and so does cancelling."""
     found: dict[str, T] = {}
-    for start in range(0, len(keys), PACE.parallel):
-        few = keys[start : start + PACE.parallel]
-        tasks = [asyncio.ensure_future(ask(key)) for key in few]
-        try:
-            found |= zip(few, await asyncio.gather(*tasks), strict=True)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    for few in batches(keys, PACE.parallel):
+        found |= zip(few, await together(ask(key) for key in few), strict=True)
     return found
 
 
@@ -163,12 +157,7 @@ def words(value: object) -> str:
 
 def moment(value: object) -> datetime | None:
     """An ISO 8601 time; one without an offset is UTC. None for nothing and for what is no time."""
-    stamp = words(value).strip()
-    try:
-        parsed = datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    return moment_in(words(value))
 
 
 def stamp(at_moment: datetime) -> str:

@@ -20,7 +20,7 @@ from app.core.records import Kind
 from app.core.texts import Text, text
 from app.sdk.access import Access
 from app.sdk.answers import RejectedError
-from app.sdk.check import Finding, Probe
+from app.sdk.check import OPT_OUT_UNPROVEN, Finding, Probe
 from app.sdk.reading import together
 from app.sdk.samples import sample_of
 from app.sdk.source import ReadRequest
@@ -148,9 +148,8 @@ async def _may_write(access: Access[WooCommerceSettings], kind: Kind) -> Finding
     if not consent_field_of(access.settings).key and not (kind is Kind.BOUNCES and access.settings.bounce_key):
         found = text("No field for it in the shop is named: what comes back is kept as a list to work off by hand.")
         return Finding(found, is_note=True)
-    unproven = Finding(text("Reading is permitted; writing is not proven before the first opt-out."), is_note=True)
     if access.http.read_only:
-        return unproven
+        return OPT_OUT_UNPROVEN
     path = api_of(access.http, access.settings).path(f"customers/{_NOBODY}")
     try:
         await access.http.request("PUT", path, body={"meta_data": []}, is_repeatable=True)
@@ -160,8 +159,8 @@ async def _may_write(access: Access[WooCommerceSettings], kind: Kind) -> Finding
         if error.answer.status == 403:
             return Finding(_MANAGER, is_note=True)
     except TemporaryError:
-        return unproven
-    return unproven
+        return OPT_OUT_UNPROVEN
+    return OPT_OUT_UNPROVEN
 
 
 # A sample ------------------------------------------------------------------------------------------------------------

@@ -39,10 +39,6 @@ class ConsentField:
             return Consent()
         return Consent(_strictest([self._state(each) for each in meta_values(row, self.key)]), source=self.key)
 
-    def is_opted_out(self, row: Row) -> bool:
-        """Whether nothing is left to write: every entry of the key holds the value of an opt-out."""
-        return self.holds(row, self.opt_out_value)
-
     def holds(self, row: Row, value: str) -> bool:
         found = meta_values(row, self.key)
         return bool(found) and all(words(each) == value for each in found)

@@ -84,7 +84,7 @@ def address_from(raw: object) -> Address | None:
 
 
 def meta_values(row: Row, key: str) -> list[object]:
-    """Every value under a key: two writers at once leave the same key twice (10.0.2)."""
+    """Every value under a key, which stands there more than once after writes at the same moment (10.0.2)."""
     return [each.get("value") for each in meta_entries(row) if each.get("key") == key]
 
 

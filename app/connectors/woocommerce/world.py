@@ -53,7 +53,6 @@ class Setup:
     most_rows: int = 100
     """Above it the server takes too long."""
     prices_include_tax: bool = False
-    minutes_per_request: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
