@@ -251,6 +251,8 @@ def _problem(model: type[Settings], error: ErrorDetails) -> Text:
 
 _NUMBER = text("A number is needed.")
 _DATE = text("A date is needed, such as 2026-01-31.")
+_LIST = text("A list is needed.")
+_TABLE = text("A table is needed: names, each with its value.")
 _PROBLEMS: Mapping[str, Text] = {
     "missing": text("This field is needed."),
     "int": _NUMBER,
@@ -261,6 +263,13 @@ _PROBLEMS: Mapping[str, Text] = {
     "date": _DATE,
     "datetime": _DATE,
     "date_from_datetime": _DATE,
+    "string": text('Words in quotes are needed, such as "11".'),
+    "tuple": _LIST,
+    "list": _LIST,
+    "set": _LIST,
+    "frozen_set": _LIST,
+    "dict": _TABLE,
+    "mapping": _TABLE,
     "string_pattern_mismatch": text("This does not have the expected form."),
 }
 

@@ -190,7 +190,7 @@ class Declarations:
         source = _account_named(declared.source, f"{place}.source", accounts)
         target = _account_named(declared.target, f"{place}.target", accounts)
         manifests = self._registry.of(source.system), self._registry.of(target.system)
-        flows = checked_flows(*manifests, _kinds(declared.flows, f"{place}.flows"))
+        flows = _flows(manifests, declared, f"{place}.flows")
         try:
             self._systems.parse_options(source.system, target.system, declared.options)
         except SettingsError as error:
@@ -314,6 +314,17 @@ def _account_named(key: str, place: str, accounts: Mapping[str, Account]) -> Acc
             field=place,
         )
     return accounts[key]
+
+
+def _flows(manifests: tuple[Manifest, Manifest], declared: DeclaredIntegration, place: str) -> tuple[Kind, ...]:
+    """A file declares many integrations: the error names the one it means. Raises ConfigError."""
+    kinds = _kinds(declared.flows, place)
+    try:
+        return checked_flows(*manifests, kinds)
+    except ConfigError as error:
+        raise ConfigError(
+            text("{place}: {problem}", place=place, problem=error.message), remedy=error.remedy, field=place
+        ) from error
 
 
 def _kinds(names: tuple[str, ...], place: str) -> tuple[Kind, ...]:

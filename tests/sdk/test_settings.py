@@ -43,6 +43,8 @@ class Sample(Settings):
     is_on: Annotated[bool, Setting(label=text("On"))] = False
     columns: Annotated[dict[str, str], Setting(label=text("Columns"))] = {}  # noqa: RUF012 - pydantic copies it
 
+    tags: Annotated[tuple[str, ...], Setting(label=text("Tags"))] = ()
+
     @field_validator("name")
     @classmethod
     def _no_blank(cls, value: str) -> str:
@@ -65,6 +67,7 @@ def test_each_type_becomes_its_kind_of_input() -> None:
         "file": InputKind.PATH,
         "is_on": InputKind.BOOLEAN,
         "columns": InputKind.TABLE,
+        "tags": InputKind.LONG_TEXT,
     }
 
 
@@ -88,6 +91,9 @@ def test_limits_and_choices_are_known_to_the_form() -> None:
         ("size", "huge", "Choose one of"),
         ("day", "yesterday", "date"),
         ("is_on", "perhaps", "Yes or no"),
+        ("name", 12345, "in quotes"),
+        ("columns", ["a"], "A table"),
+        ("tags", "a, b", "A list"),
         ("unknown", 1, 'no field "unknown"'),
     ],
 )

@@ -89,7 +89,7 @@ async def test_a_changed_declaration_updates_and_keeps_other_product_rows(servic
         ('system = "stall"', 'system = "booth"', "accounts.my-stall.system", "depot"),
         ('flows = ["orders"]', 'flow = ["orders"]', "integrations.daily", "flows"),
         ('flows = ["orders"]', 'flows = ["ordrs"]', "integrations.daily.flows", "orders"),
-        ('flows = ["orders"]', 'flows = ["carts"]', "flows", "orders"),
+        ('flows = ["orders"]', 'flows = ["carts"]', "integrations.daily.flows", "orders"),
         ('flows = ["orders"]', "flows = 3", "integrations.daily.flows", "integrations.daily.flows"),
         ("guest_orders =", "guestorders =", "integrations.daily.options.guestorders", "guest_orders"),
         ('"send"', '"perhaps"', "integrations.daily.options.guest_orders", "skip"),
@@ -192,3 +192,11 @@ async def test_an_account_is_not_turned_into_another_system(services: Services, 
     with pytest.raises(ConfigError) as caught:
         await services.declarations.apply(declare(changed))
     assert caught.value.field == "accounts.my-stall.system"
+
+
+async def test_a_flow_that_cannot_run_is_named_with_its_integration(services: Services, declare) -> None:
+    with pytest.raises(ConfigError) as caught:
+        await services.declarations.apply(declare(GOOD.replace('flows = ["orders"]', 'flows = ["bounces"]')))
+    assert caught.value.field == "integrations.daily.flows"
+    assert str(caught.value.message).startswith("integrations.daily.flows: ")
+    assert "orders" in str(caught.value.remedy)
