@@ -20,6 +20,7 @@ from app.sdk.check import run_probes
 from app.sdk.manifest import Category, Manifest
 from app.sdk.options import CommonOptions
 from app.sdk.plan import Draft, Known, Plan
+from app.sdk.redaction import Redactor
 from app.sdk.registry import Registry
 from app.sdk.settings import InputKind, field_specs, parse, secret_names
 from app.sdk.simulator import FaultKind
@@ -404,3 +405,10 @@ async def test_what_can_be_undone_is_looked_back_at_without_a_write_and_then_gon
             assert all(step.is_repeatable and not step.saves for step in removal.steps)
             await send(target, account.access.http, Plan((), removal.steps))
         assert not any(each.exists for each in (await target.look_back(drafts)).values())
+
+
+@every_connector
+def test_practice_keys_hide_no_name_of_a_practice_account(manifest: Manifest) -> None:
+    name = f"practice-{manifest.system}"
+    every_secret = [secret for each in _MANIFESTS for secret in each.simulator(3).secrets.values()]
+    assert Redactor(every_secret)(name) == name

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from app.connectors.idosell import world_rows as rows
 from app.connectors.idosell.world_rows import Item
 
-KEY = "practice-idosell-key-7Qx2"
+KEY = "cwiczenia-klucz-7Qx2"
 SHOP, OTHER_SHOP = 1, 2
 READING = {"CRM": "r", "OMS": "r", "PIM": "r", "WMS": "r", "SYSTEM": "r"}
 WRITING = {**READING, "CRM": "rw"}
