@@ -37,6 +37,10 @@ def test_systems_tells_roles_flows_fields_and_limits(koppler: Koppler) -> None:
     assert "guest_orders" in {field["name"] for field in outcome.event("common_options")["options"]}
     [codes] = [field for field in systems["files"]["source_options"] if field["name"] == "code_rules"]
     assert codes["default"]["POST"] == "shipping", "a table is an object in JSON"
+    assert systems["digistore24"]["receives_pushes"]
+    assert systems["digistore24"]["has_handouts"]
+    assert systems["salesmanago"]["offers_feed"]
+    assert not shop["receives_pushes"]
     assert "bigcommerce" in koppler("systems").out
 
 

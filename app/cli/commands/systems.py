@@ -67,6 +67,9 @@ def _described(manifest: Manifest) -> dict[str, Any]:
         "product_numbers": None
         if numbers is None
         else {"label": numbers.label, "is_required": numbers.is_required, "rule": numbers.pattern_words},
+        "receives_pushes": manifest.receives is not None,
+        "has_handouts": manifest.handouts is not None,
+        "offers_feed": manifest.offers_feed,
         "permissions": list(manifest.permissions),
         "limits": list(manifest.limits),
         "requests_per_second": manifest.pace.per_second,
