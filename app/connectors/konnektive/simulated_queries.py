@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date
 from typing import Any
 
 from app.connectors.konnektive.simulated_rules import Fields, Refused, day
@@ -64,9 +64,9 @@ def _in_days(rows: list[Row], fields: Fields, *, is_free: bool) -> list[Row]:
         return rows
     if "startDate" not in fields or "endDate" not in fields:
         raise Refused({"startDate": "is required", "endDate": "is required"})
-    first, last = day(fields, "startDate"), day(fields, "endDate") + timedelta(days=1)
+    first, last = day(fields, "startDate"), day(fields, "endDate")
     by = "dateUpdated" if fields.get("dateRangeType") == "dateUpdated" else "dateCreated"
-    return [row for row in rows if first <= datetime.fromisoformat(str(row.get(by) or row["dateCreated"])) < last]
+    return [row for row in rows if first <= date.fromisoformat(str(row.get(by) or row["dateCreated"])[:10]) <= last]
 
 
 def _paged(rows: list[Row], fields: Fields, noun: str) -> dict[str, Any]:

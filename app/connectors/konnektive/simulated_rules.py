@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -87,8 +87,9 @@ def amount(fields: Fields, name: str) -> Decimal:
     return value
 
 
-def day(fields: Fields, name: str) -> datetime:
+def day(fields: Fields, name: str) -> date:
     raw = fields.get(name, "")
     if not _AMERICAN.match(raw):
         raise Refused({name: "must be in the format MM/DD/YYYY"})
-    return datetime.strptime(raw[:10], "%m/%d/%Y")  # noqa: DTZ007 - the account's own days
+    month, number, year = (int(each) for each in raw[:10].split("/"))
+    return date(year, month, number)
