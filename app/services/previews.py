@@ -175,7 +175,8 @@ class Previews:
 
     def _item(self, previewed: Previewed, route: Route) -> PreviewItem:
         sighting, reason = previewed.sighting, self._reasons.of(previewed.reason)
-        explanation = self._reasons.explained(previewed.reason, sighting.message)
+        facts = sighting.message or (previewed.plan.message if previewed.plan else "")
+        explanation = self._reasons.explained(previewed.reason, facts)
         requests = tuple(self._request(step, route) for step in previewed.steps)
         draft = sighting.draft
         return PreviewItem(

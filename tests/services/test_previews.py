@@ -1,11 +1,15 @@
 import shlex
+from collections.abc import Sequence
 from itertools import pairwise
+
+import pytest
 
 from app.core.events import Event, Level, LogEvent, RunMode
 from app.core.outcomes import Outcome
 from app.core.records import Kind
+from app.sdk.plan import Draft, Known, Plan, RecordPlan
 from app.services import Services
-from tests.services.market import KEY, Market, order
+from tests.services.market import KEY, DepotTarget, Market, order
 
 
 async def test_a_preview_shows_exact_requests_and_writes_nothing(shop: Services, market: Market) -> None:
@@ -52,6 +56,22 @@ async def test_what_is_left_out_says_why_and_what_to_do(shop: Services, market: 
     assert (guest.outcome, guest.reason) == (Outcome.SKIPPED, "guest_order")
     assert (nameless.outcome, nameless.reason) == (Outcome.HELD, "no_email")
     assert str(nameless.next_step)
+
+
+async def test_facts_of_a_record_that_the_target_holds_are_told(
+    shop: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def holding(_target: DepotTarget, drafts: Sequence[tuple[Draft, Known]]) -> Plan:
+        return Plan(
+            tuple(
+                RecordPlan(draft=draft, outcome=Outcome.HELD, reason="unknown_number", message="shelf 9990")
+                for draft, _known in drafts
+            )
+        )
+
+    monkeypatch.setattr(DepotTarget, "plan", holding)
+    (item,) = (await shop.previews.preview("daily", limit=1)).items
+    assert (item.outcome, item.message) == (Outcome.HELD, "shelf 9990")
 
 
 async def test_the_command_for_a_terminal_holds_no_credentials(shop: Services) -> None:
