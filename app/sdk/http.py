@@ -110,8 +110,8 @@ def _address(url: str) -> httpx.URL:
 
 
 class HttpClient:
-    """``base_url`` is where the account lives; every path is relative to it. What a path brings behind a question mark of
-    its own leaves exactly as written. Use as an async context manager."""
+    """``base_url`` is where the account lives; every path is relative to it. What a path brings behind a question mark
+    of its own leaves exactly as written. Use as an async context manager."""
 
     def __init__(
         self,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import cast
 
 import pytest
 
@@ -10,7 +11,7 @@ from app.sdk.reading import Once, batches, place_in, place_text, together
 
 
 async def test_what_is_loaded_once_is_loaded_for_everybody_who_asks_meanwhile() -> None:
-    loads = []
+    loads: list[str] = []
 
     async def load() -> str:
         loads.append("asked")
@@ -19,13 +20,13 @@ async def test_what_is_loaded_once_is_loaded_for_everybody_who_asks_meanwhile() 
 
     shop = Once(load)
     assert not shop.is_loaded
-    assert await asyncio.gather(shop.get(), shop.get()) == ["shop", "shop"]
+    assert list(await asyncio.gather(shop.get(), shop.get())) == ["shop", "shop"]
     assert shop.is_loaded
     assert loads == ["asked"]
 
 
 async def test_a_load_that_failed_is_tried_again() -> None:
-    answers = iter([ValueError("busy"), "shop"])
+    answers = iter(cast("list[ValueError | str]", [ValueError("busy"), "shop"]))
 
     async def load() -> str:
         answer = next(answers)

@@ -21,8 +21,10 @@ SUMMER = timezone(timedelta(hours=2))
     ],
 )
 def test_a_time_keeps_its_offset_and_is_utc_without_one(words: str, moment: datetime) -> None:
-    assert moment_in(words) == moment
-    assert moment_in(words).utcoffset() == moment.utcoffset()
+    found = moment_in(words)
+    assert found == moment
+    assert found is not None
+    assert found.utcoffset() == moment.utcoffset()
 
 
 @pytest.mark.parametrize("words", ["", "0000-00-00", "0000-00-00 00:00:00", "yesterday", "2026-13-01T00:00:00Z"])

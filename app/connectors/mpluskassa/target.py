@@ -67,8 +67,8 @@ class Writer(Protocol):
 
 
 class MplusTarget:
-    """The register fires no automations: history and sync are written alike, but that an old order changes nobody who is
-    sent with what counts today."""
+    """The register fires no automations: history and sync are written alike, but that an old order changes nobody who
+    is sent with what counts today."""
 
     def __init__(self, access: Access[MplusSettings], options: TargetOptions, mappings: Mappings) -> None:
         self._wire = Wire(access)

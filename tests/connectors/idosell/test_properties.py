@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.connectors.idosell.amounts import amounts_of
 from app.connectors.idosell.answers import classify, fault_of, repaired
 from app.connectors.idosell.values import as_filter, moment, rows_of, words
-from app.connectors.idosell.world_rows import line, order
+from app.connectors.idosell.world_rows import Item, line, order
 from app.core.errors import AppError
 from app.core.money import Money
 from app.core.records import Order, OrderLine, OrderStatus
@@ -34,11 +34,6 @@ _BUYER = {
 }
 
 
-class _Item:
-    def __init__(self, price: Decimal, quantity: int) -> None:
-        self.product_id, self.quantity, self.size, self.price, self.mode = "1", quantity, "", price, "money"
-
-
 @given(
     st.lists(st.tuples(_CENTS, st.integers(min_value=1, max_value=9)), min_size=1, max_size=6),
     st.sampled_from([0, 5, 10, 33]),
@@ -46,7 +41,10 @@ class _Item:
     _CENTS,
 )
 def test_an_order_comes_to_the_cent_to_what_was_paid(goods, rebate, is_net, shipping):
-    lines = [line(_Item(price, quantity), {}, place) for place, (price, quantity) in enumerate(goods)]
+    lines = [
+        line(Item(product_id="1", quantity=quantity, price=price), {}, place)
+        for place, (price, quantity) in enumerate(goods)
+    ]
     row = order(1, _BUYER, lines, "2026-05-01 10:00:00", {"rebate": rebate, "is_net": is_net, "shipping": shipping})
     found = amounts_of(row, lines, "PLN")
     made = Order(

@@ -125,7 +125,7 @@ class Stage:
             for kind, shelf in records.items()
         )
 
-    async def undo(self, run_id: str, records: Mapping[Kind, Sequence[Record]], **options: object) -> RunResult:
+    async def undo(self, run_id: str, records: Mapping[Kind, Sequence[Record]], **options: Any) -> RunResult:
         """Takes back what the run created, as far as it may go."""
         routes, creations = self.routes(records, self.target(**options)), MemoryCreations(self.ledger, self.runs)
         rules = Rules(guest_orders=GuestOrders.SEND)

@@ -19,7 +19,7 @@ from app.core.records import Kind
 from app.sdk.answers import Answer, RejectedError
 from app.sdk.check import run_probes
 from app.sdk.settings import parse, problems_of
-from app.sdk.target import Timing
+from app.sdk.target import Suggests, Timing
 from tests.connectors.mailchimp.conftest import staged
 from tests.connectors.standard import read_all
 
@@ -74,7 +74,9 @@ async def test_several_audiences_need_a_choice_and_are_named(stage):
     async with staged(settings={"audience": ""}, simulator=stage.simulator) as open_stage:
         with pytest.raises(ConfigError) as told:
             await open_stage.target().open([Kind.CONTACTS], Timing.LIVE)
-        offered = await open_stage.account.source().suggestions("audiences")
+        source = open_stage.account.source()
+        assert isinstance(source, Suggests)
+        offered = await source.suggestions("audiences")
     assert told.value.field == "audience"
     assert "Teeladen Newsletter" in str(told.value)
     assert [each.value for each in offered] == [AUDIENCE, OTHER_AUDIENCE]

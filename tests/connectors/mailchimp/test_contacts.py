@@ -169,7 +169,7 @@ async def test_somebody_who_comes_in_meanwhile_is_looked_up_and_not_overwritten(
     target = stage.target(newsletter="subscribe")
     await target.open([Kind.CONTACTS], Timing.HISTORICAL)
     real = target.look_up
-    asked = []
+    asked: list[object] = []
 
     async def late(drafts):
         known = await real(drafts)

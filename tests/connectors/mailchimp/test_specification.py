@@ -37,7 +37,7 @@ async def test_requests_and_answers_agree_with_the_official_documents(shared):
 
 async def _everything(stage):
     account = stage.account
-    kinds = [each.kind for each in (*MANIFEST.reads, *MANIFEST.writes)]
+    kinds = [*(each.kind for each in MANIFEST.reads), *(each.kind for each in MANIFEST.writes)]
     _ = [each async for each in run_probes(MANIFEST.probes(account.access, kinds))]
     source = account.source(read_from_store=STORE)
     for reads in MANIFEST.reads:

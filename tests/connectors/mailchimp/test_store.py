@@ -85,8 +85,9 @@ async def test_a_run_that_fails_takes_the_automations_up_again(stage):
 
 async def test_nothing_is_wound_up_where_nothing_was_paused(stage):
     target = stage.target()
-    assert isinstance(target, WindsUp)
-    assert target.wind_up() == []
+    winding: object = target
+    assert isinstance(winding, WindsUp)
+    assert winding.wind_up() == []
     await target.open([Kind.CONTACTS], Timing.LIVE)
     assert target.wind_up() == []
 
