@@ -81,6 +81,12 @@ class Stage:
         return target
 
 
+def looks_up(kind: Kind) -> bool:
+    writes = MANIFEST.writes_kind(kind)
+    assert writes is not None, kind
+    return writes.looks_up
+
+
 @dataclass
 class Integration:
     """Shelves of records that run into the account as a shop's would."""
@@ -112,7 +118,7 @@ class Integration:
                 http=access.http,
                 source_account="shelf",
                 target_account="my-sm",
-                looks_up=MANIFEST.writes_kind(kind).looks_up,
+                looks_up=looks_up(kind),
             )
             for kind, shelf in self.shelves.items()
         )

@@ -31,6 +31,12 @@ def pushed(query, method="GET"):
     return Push(method=method, query=query)
 
 
+def accepted(push: Push) -> Accepted:
+    found = accept(settings(), push)
+    assert isinstance(found, Accepted), found
+    return found
+
+
 def called(email, key=None, event="optout"):
     return pushed(f"event={event}&email={quote(email)}&key={key or key_of(email, 'Param123')}")
 
@@ -49,7 +55,7 @@ def test_a_genuine_call_is_kept_for_the_person_it_names():
 
 def test_the_same_call_twice_has_the_same_key_and_another_person_another():
     first, again, other = [
-        accept(settings(), called(email)).key for email in ("anna@example.pl", "anna@example.pl", "ewa@example.pl")
+        accepted(called(email)).key for email in ("anna@example.pl", "anna@example.pl", "ewa@example.pl")
     ]
 
     assert first == again != other
@@ -135,6 +141,7 @@ def test_what_is_missing_for_the_addresses_is_named_and_the_program_asks_by_itse
 
 
 def test_the_monitoring_code_holds_the_client_id_and_no_secret():
+    assert MANIFEST.handouts is not None
     made = {each.name: each for each in MANIFEST.handouts(settings(), "")}["monitoring_code"]
 
     assert 'var _smid = "abcd1234efgh";' in made.content

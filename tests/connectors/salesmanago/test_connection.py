@@ -12,7 +12,7 @@ from app.connectors.salesmanago.settings import SalesmanagoSettings
 from app.connectors.salesmanago.wire import USERS, Wire, signature
 from app.connectors.salesmanago.world import API_SECRET, OWNER
 from app.core.errors import AddressError, ConfigError, ProtocolError, RateLimitError, SignInError
-from app.core.events import RunMode, StageState
+from app.core.events import Event, RunMode, StageState
 from app.core.outcomes import Outcome
 from app.core.records import Kind
 from app.sdk.answers import Answer, RejectedError
@@ -20,9 +20,9 @@ from app.sdk.check import run_probes
 from app.sdk.settings import field_specs, parse, plain_values, problems_of
 from app.sdk.target import Timing
 from tests.connectors.salesmanago.conftest import SHOP, integration
-from tests.connectors.salesmanago.records import order
+from tests.connectors.salesmanago.records import drafted, order
 
-ALL = tuple(each.kind for each in (*MANIFEST.writes, *MANIFEST.reads))
+ALL = (*(each.kind for each in MANIFEST.writes), *(each.kind for each in MANIFEST.reads))
 
 
 async def stages(access, *kinds):
@@ -94,11 +94,12 @@ async def test_every_request_is_signed_anew_in_milliseconds_and_never_holds_the_
 
 
 async def test_no_plan_and_no_log_holds_what_signs(stage):
-    events = []
+    events: list[Event] = []
     access = await stage.access(emit=events.append)
+    assert MANIFEST.open_target is not None
     target = MANIFEST.open_target(access, parse(MANIFEST.target_options, {}), SHOP)
     await target.open([Kind.ORDERS], Timing.HISTORICAL)
-    draft = target.draft(order(1))
+    draft = drafted(target.draft(order(1)))
     plan = target.plan([(draft, (await target.look_up([draft]))[draft.key])])
 
     told = repr(plan) + repr(events)
@@ -184,6 +185,7 @@ def answered(message, *, status=200):
 def test_every_text_of_the_vendor_becomes_a_sentence_with_a_next_step(message, error, field, words):
     found = classify(answered(message))
 
+    assert found is not None
     assert type(found) is error
     assert words in str(found)
     assert found.field == field

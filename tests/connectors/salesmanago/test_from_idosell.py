@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 import pytest
 
 from app.connectors.idosell.manifest import MANIFEST as IDOSELL
+from app.connectors.idosell.world import World as PanelWorld
 from app.connectors.salesmanago.contacts import Patience
 from app.connectors.salesmanago.manifest import MANIFEST as SALESMANAGO
 from app.connectors.salesmanago.settings import TargetOptions
 from app.connectors.salesmanago.target import SalesmanagoTarget
+from app.connectors.salesmanago.world import World as AccountWorld
 from app.core.events import RunMode, RunState, discard
 from app.core.ledger import RunRecord
 from app.core.outcomes import Outcome
@@ -74,6 +76,8 @@ class Pair:
     def _route(self, kind: Kind) -> Route:
         giver, taker = (self.marketing, self.shop) if kind.runs_back else (self.shop, self.marketing)
         reads, writes = giver.manifest.reads_kind(kind), taker.manifest.writes_kind(kind)
+        assert reads is not None, kind
+        assert writes is not None, kind
         return Route(
             kind=kind,
             source=giver.source(),
@@ -93,10 +97,14 @@ class Pair:
 
     @property
     def people(self):
-        return self.marketing.simulator.world.contacts
+        world = self.marketing.simulator.world
+        assert isinstance(world, AccountWorld)
+        return world.contacts
 
     def approves(self, email: str) -> bool:
-        rows = [row for row in self.shop.simulator.world.clients.values() if row["clientEmail"].casefold() == email]
+        world = self.shop.simulator.world
+        assert isinstance(world, PanelWorld)
+        rows = [row for row in world.clients.values() if row["clientEmail"].casefold() == email]
         return any(row["_words"].get("1", ["n"])[0] == "y" for row in rows)
 
 

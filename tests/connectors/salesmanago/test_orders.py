@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Sequence
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from app.connectors.salesmanago.world import Row
 from app.core.events import RunMode
 from app.core.money import Money
 from app.core.outcomes import Outcome
-from app.core.records import Kind, OrderStatus
+from app.core.records import Kind, OrderStatus, Record
 from app.sdk.simulator import FaultKind
 from app.sdk.target import Timing
 from tests.connectors.salesmanago.conftest import SHOP, integration
@@ -144,7 +145,7 @@ async def test_purchases_of_the_vendors_own_plug_in_are_recognised_by_their_numb
 
 
 async def test_a_cart_and_an_order_of_the_same_number_are_two_things(stage):
-    same = {"orders": [order(1, id="77")], "carts": [cart(1, id="77")]}
+    same: dict[str, Sequence[Record]] = {"orders": [order(1, id="77")], "carts": [cart(1, id="77")]}
     await integration(stage, **same).run()
     again = await integration(stage, **same).run()
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -20,16 +23,19 @@ def signed(**more):
     return {**auth, "owner": OWNER, **more}
 
 
+@dataclass(frozen=True)
+class Post:
+    client: httpx.AsyncClient
+
+    async def __call__(self, path: str, body: object, **options: Any) -> Any:
+        answer = await self.client.post(f"/api/{path}", json=body, **options)
+        return answer.json()
+
+
 @pytest.fixture
-async def post(stage):
+async def post(stage) -> AsyncIterator[Post]:
     async with httpx.AsyncClient(base_url=stage.address) as client:
-
-        async def send(path, body, **options):
-            answer = await client.post(f"/api/{path}", json=body, **options)
-            return answer.json()
-
-        send.client = client
-        yield send
+        yield Post(client)
 
 
 def upsert(*contacts, **more):

@@ -206,7 +206,10 @@ async def test_whoever_left_and_was_deleted_since_still_counts(stage):
 @pytest.mark.parametrize("name", ["modifiedContacts", "createdContacts"])
 async def test_either_name_of_the_list_and_a_single_contact_instead_of_a_list_are_understood(stage, name):
     row = {"contactId": "c1", "email": "Ewa@Example.com", "optedOut": True, "deleted": False, "invalid": False}
-    answers = {"paginatedModifiedContacts": {name: [{"id": "c1", "email": row["email"]}]}, "basic": {"contacts": row}}
+    answers: dict[str, dict[str, object]] = {
+        "paginatedModifiedContacts": {name: [{"id": "c1", "email": row["email"]}]},
+        "basic": {"contacts": row},
+    }
     for path, body in answers.items():
         stage.simulator.fail(status=200, path=path, body=json.dumps({"success": True, "message": None, **body}))
 
