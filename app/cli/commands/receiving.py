@@ -167,7 +167,7 @@ async def estimate(session: Session) -> Exit:
 async def _estimated(services: Services, session: Session) -> Exit:
     arguments = session.arguments
     found = await services.estimates.of(arguments.integration, since=arguments.since, kinds=arguments.flow)
-    minutes = None if found.duration is None else round(found.duration.total_seconds() / 60)
+    minutes = None if found.duration is None else max(1, round(found.duration.total_seconds() / 60))
     session.output.event("estimate", {"requests": found.requests, "minutes": minutes, "is_slowed": found.is_slowed})
     for each in found.covered:
         session.output.say(each.words)

@@ -158,5 +158,5 @@ def _covers(found: Sequence[Covered]) -> str:
 def _duration(estimate: Estimate) -> str:
     if estimate.duration is None:
         return _("How long it takes at your speed cannot be told: the shop does not say how much there is.")
-    hours, minutes = divmod(round(estimate.duration.total_seconds() / 60), 60)
+    hours, minutes = divmod(max(1, round(estimate.duration.total_seconds() / 60)), 60)
     return _("At your speed it takes at least {hours} h {minutes} min.").format(hours=hours, minutes=minutes)
