@@ -11,12 +11,13 @@ from app.core.records import Kind
 from app.engine.circles import listed_once, unless_circling
 from app.engine.control import Control
 from app.engine.job import Job, Route
-from app.engine.planning import Planner, in_groups
+from app.engine.planning import Planner
 from app.engine.ports import LedgerPort
 from app.engine.reading import closing, gathered, limited, read_ahead, vanished_pages
 from app.engine.second_look import SecondLook
 from app.engine.telling import Teller
 from app.engine.window import Window
+from app.sdk.reading import batches
 from app.sdk.source import Page, ReadRequest
 
 _FETCH_SIZE = 100
@@ -93,7 +94,7 @@ class Intake:
                 yield page
 
     async def _fetched(self, keys: Sequence[str]) -> AsyncIterator[Page]:
-        for group in in_groups(keys, _FETCH_SIZE):
+        for group in batches(keys, _FETCH_SIZE):
             async for page in self._route.source.fetch(self._kind, group):
                 yield Page(page.records, "")
 

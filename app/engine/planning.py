@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -18,12 +17,12 @@ from app.core.records import Bounce, Cart, Contact, OptOut, Order, Product, Reco
 from app.core.rules import ERASED_PERSON, Refusal, Rules, refusal_of
 from app.engine.ports import KeyedHash
 from app.sdk.plan import Draft, Known, Plan, RecordPlan
+from app.sdk.reading import batches
 from app.sdk.source import Screens, Source
 from app.sdk.target import CreatesParties, Target
 
 _CANONICAL = msgspec.json.Encoder(order="deterministic")
 _PLAIN = msgspec.msgpack.Encoder()
-_Item = TypeVar("_Item")
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -154,7 +153,7 @@ class Planner:
             else:
                 clear.append((draft, found))
         size = max(1, self._target.batch_size(drafts[0].kind))
-        plans = [plan for group in in_groups(clear, size) for plan in self._planned(group)]
+        plans = [plan for group in batches(clear, size) for plan in self._planned(group)]
         return [*plans, Plan(tuple(held))] if held else plans
 
     def _planned(self, group: Sequence[tuple[Draft, Known]]) -> Sequence[Plan]:
@@ -176,10 +175,6 @@ class Planner:
 def search_form(words: str) -> bytes:
     """How a number or an address is hashed, so that case and outer blanks do not matter."""
     return words.strip().casefold().encode()
-
-
-def in_groups(items: Sequence[_Item], size: int) -> Iterator[Sequence[_Item]]:
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def natural_keys(record: Record | Unreadable) -> tuple[str, ...]:

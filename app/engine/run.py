@@ -28,9 +28,9 @@ from app.engine.ports import KeyedHash, LedgerPort, RunsPort
 from app.engine.progress import Progress
 from app.engine.sending import Sender
 from app.engine.stopping import stoppable
-from app.engine.together import together
 from app.engine.winding_up import WindingUp
 from app.engine.window import Window
+from app.sdk.reading import together
 
 
 class Engine:
@@ -130,7 +130,7 @@ class Engine:
     async def _patiently(self, route: Route, planner: Planner, flow: Flow) -> None:
         async def work() -> None:
             # A target may take a second to open, as its limit spaces the requests: the source need not wait for it.
-            await together(flow.begin(), self._opened(route, planner))
+            await together([flow.begin(), self._opened(route, planner)])
             await flow.run()
 
         async def reached() -> int:

@@ -31,7 +31,7 @@ from app.core.texts import text
 from app.engine.control import Control
 from app.engine.job import Route
 from app.engine.life import FailedError, Life, Patience, RunResult
-from app.engine.planning import Planner, in_groups
+from app.engine.planning import Planner
 from app.engine.ports import KeyedHash, LedgerPort, RunsPort
 from app.engine.progress import Progress
 from app.engine.undo_examining import Examiner, Verdict
@@ -39,6 +39,7 @@ from app.engine.undo_survey import CreationsPort, open_targets
 from app.engine.undo_telling import UndoTeller
 from app.sdk.answers import RejectedError
 from app.sdk.plan import joined_path, resolved
+from app.sdk.reading import batches
 
 GROUP_SIZE = 25
 """So many removals are under way at a crash at most."""
@@ -166,7 +167,7 @@ class UndoEngine:
             self._tell.began(route.kind, len(entries))
             await open_targets([each for each in self._routes if each.target is route.target])
             examiner = Examiner(route, Planner(route.target, self._rules, self._hash, source=route.source))
-            for group in in_groups(entries, GROUP_SIZE):
+            for group in batches(entries, GROUP_SIZE):
                 await self._undo_group(route, examiner, group)
         await self._ledger.checkpoint(self._run.id, replace(mark, is_done=True))
         self._progress.tell(force=True)
@@ -182,7 +183,7 @@ class UndoEngine:
         stays = [each for each in verdicts if not each.steps]
         await self._settle([self._unsent(each) for each in stays], stays)
         going = [each for each in verdicts if each.steps]
-        for few in in_groups(going, max(1, route.http.parallel)):
+        for few in batches(going, max(1, route.http.parallel)):
             await self.control.gate()
             await self._ledger.record([self._sent(each) for each in few])
             outcomes = await asyncio.gather(

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.errors import SignInError
 from app.core.texts import text
-from app.engine.together import together
+from app.sdk.reading import together
 
 
 async def test_both_are_under_way_at_once() -> None:
@@ -19,7 +19,7 @@ async def test_both_are_under_way_at_once() -> None:
         await other.wait()
 
     async with asyncio.timeout(5):
-        await together(meet(first, second), meet(second, first))
+        await together([meet(first, second), meet(second, first)])
 
 
 async def test_a_failure_ends_the_other_and_is_raised() -> None:
@@ -36,7 +36,7 @@ async def test_a_failure_ends_the_other_and_is_raised() -> None:
             ended.set()
 
     with pytest.raises(SignInError):
-        await together(wait(), fail())
+        await together([wait(), fail()])
     assert ended.is_set()
 
 
@@ -49,7 +49,7 @@ async def test_cancelling_ends_both() -> None:
         finally:
             ended.append(number)
 
-    task = asyncio.create_task(together(wait(1), wait(2)))
+    task = asyncio.create_task(together([wait(1), wait(2)]))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     task.cancel()
