@@ -187,11 +187,13 @@ class HttpClient:
             raise WriteRefusedError(
                 text("This is a preview: nothing is sent."), detail=f"{method} {path} refused by the read-only client"
             )
-        payload = content if content is not None else (None if body is None else self.options.encode(body))
+        sign = self.options.sign_body if content is None and method not in _SAFE_METHODS else None
+        payload = content
+        if payload is None and body is not None and sign is None:
+            payload = self.options.encode(body)
         sending = _Sending(method, path, self._url(path), query, payload, headers, may_repeat=reads or is_repeatable)
         session = None if is_sign_in else self.options.session
         tries = 1 if is_sign_in else self.options.tries  # what it was asked for is tried again as a whole
-        sign = self.options.sign_body if content is None and method not in _SAFE_METHODS else None
         attempt = 0
         while True:
             attempt += 1
@@ -218,12 +220,11 @@ class HttpClient:
     async def _signed(self, sending: _Sending, attempt: int, session: Session) -> Answer:
         headers = await session.headers(self)
         try:
-            return await self._once(replace(sending, headers={**headers, **(sending.headers or {})}), attempt)
+            return await self._once(_with_headers(sending, headers), attempt)
         except SignInError:
             if not session.refused(headers):
                 raise
-        headers = await session.headers(self)
-        return await self._once(replace(sending, headers={**headers, **(sending.headers or {})}), attempt)
+        return await self._once(_with_headers(sending, await session.headers(self)), attempt)
 
     def conceal(self, *secrets: str) -> None:
         """What was learnt after the start, such as a token: never shown or logged from now on."""
@@ -362,6 +363,10 @@ class _Sending:
     payload: bytes | None
     headers: Mapping[str, str] | None
     may_repeat: bool
+
+
+def _with_headers(sending: _Sending, headers: Mapping[str, str]) -> _Sending:
+    return replace(sending, headers={**headers, **(sending.headers or {})})
 
 
 class _TooLargeError(Exception):

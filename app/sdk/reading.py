@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
+from app.core.errors import ProtocolError
+
 T = TypeVar("T")
+MISUNDERSTOOD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading an answer of an unknown form raises."""
 
 
 class Once(Generic[T]):
@@ -48,6 +52,16 @@ def batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """In order, each of ``size`` items, the last one of what is left; none for none."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
+
+
+async def understood(pages: AsyncIterator[T], told: Callable[[Exception], ProtocolError]) -> AsyncIterator[T]:
+    """Rows without an id, or with a word for a number, break no single record but the reading: the system is at fault.
+    ``told`` puts it into the connector's words."""
+    try:
+        async for page in pages:
+            yield page
+    except MISUNDERSTOOD as error:
+        raise told(error) from error
 
 
 async def together(calls: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from typing import TypeVar
 
 from app.connectors.bigcommerce.catalogue import Catalogue
 from app.connectors.bigcommerce.client import Api
@@ -18,12 +17,8 @@ from app.core.errors import ConfigError, ProtocolError
 from app.core.records import Kind
 from app.core.texts import text
 from app.sdk.access import Access
-from app.sdk.reading import Once
+from app.sdk.reading import MISUNDERSTOOD, Once, understood
 from app.sdk.source import Page, ReadRequest, Source
-
-Item = TypeVar("Item")
-
-_MISUNDERSTOOD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class BigCommerceSource(Source):
@@ -41,15 +36,15 @@ class BigCommerceSource(Source):
         self._stock = StockReader(api)
 
     def read(self, request: ReadRequest) -> AsyncIterator[Page]:
-        return _understood(self._reader(request.kind).read(request))
+        return understood(self._reader(request.kind).read(request), _unexpected)
 
     def fetch(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[Page]:
-        return _understood(self._reader(kind).fetch(ids))
+        return understood(self._reader(kind).fetch(ids), _unexpected)
 
     async def count(self, request: ReadRequest) -> int | None:
         try:
             return await self._count(request)
-        except _MISUNDERSTOOD as error:
+        except MISUNDERSTOOD as error:
             raise _unexpected(error) from error
 
     async def _count(self, request: ReadRequest) -> int | None:
@@ -68,9 +63,9 @@ class BigCommerceSource(Source):
     def all_ids(self, kind: Kind) -> AsyncIterator[Sequence[str]]:
         match kind:
             case Kind.CONTACTS:
-                return _understood(self._contacts.all_ids())
+                return understood(self._contacts.all_ids(), _unexpected)
             case Kind.PRODUCTS:
-                return _understood(self._products.all_ids())
+                return understood(self._products.all_ids(), _unexpected)
             case _:
                 raise _unknown(kind)
 
@@ -92,15 +87,6 @@ class BigCommerceSource(Source):
                 return self._stock
             case _:
                 raise _unknown(kind)
-
-
-async def _understood(pages: AsyncIterator[Item]) -> AsyncIterator[Item]:
-    """Rows without an id, or with a word for a number, break no single record but the reading: the shop is at fault."""
-    try:
-        async for page in pages:
-            yield page
-    except _MISUNDERSTOOD as error:
-        raise _unexpected(error) from error
 
 
 def _unexpected(error: Exception) -> ProtocolError:

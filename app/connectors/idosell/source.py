@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from typing import TypeVar
 
 from app.connectors.idosell.answers import misunderstood
 from app.connectors.idosell.assortment import Assortment
@@ -18,19 +17,16 @@ from app.connectors.idosell.products import ProductReader
 from app.connectors.idosell.settings import IdoSellSettings, IdoSellSourceOptions, MarketplaceOrders
 from app.connectors.idosell.shop import Shop, read_shop, read_shops
 from app.connectors.idosell.stock import StockReader
-from app.core.errors import ConfigError
+from app.core.errors import ConfigError, ProtocolError
 from app.core.records import Cart, Contact, Kind, Order, Record
 from app.core.rules import Refusal, skip
 from app.core.texts import text
 from app.sdk.access import Access
-from app.sdk.reading import Once
+from app.sdk.reading import MISUNDERSTOOD, Once, understood
 from app.sdk.source import Page, ReadRequest, Source
 from app.sdk.target import Suggestion
 
-Item = TypeVar("Item")
 Reader = ContactReader | OrderReader | CartReader | ProductReader | StockReader | CategoryReader
-
-_MISUNDERSTOOD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class IdoSellSource(Source):
@@ -49,16 +45,16 @@ class IdoSellSource(Source):
         self._categories = CategoryReader(catalogue)
 
     def read(self, request: ReadRequest) -> AsyncIterator[Page]:
-        return _understood(self._reader(request.kind).read(request))
+        return understood(self._reader(request.kind).read(request), _unexpected)
 
     def fetch(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[Page]:
-        return _understood(self._reader(kind).fetch(ids))
+        return understood(self._reader(kind).fetch(ids), _unexpected)
 
     async def count(self, request: ReadRequest) -> int | None:
         try:
             return await self._count(request)
-        except _MISUNDERSTOOD as error:
-            raise misunderstood(type(error).__name__) from error
+        except MISUNDERSTOOD as error:
+            raise _unexpected(error) from error
 
     async def _count(self, request: ReadRequest) -> int | None:
         match request.kind:
@@ -116,13 +112,9 @@ class IdoSellSource(Source):
                 raise _unknown(kind)
 
 
-async def _understood(pages: AsyncIterator[Item]) -> AsyncIterator[Item]:
-    """Rows without an id, or with a word for a number, break no single record but the reading: the shop is at fault."""
-    try:
-        async for page in pages:
-            yield page
-    except _MISUNDERSTOOD as error:
-        raise misunderstood(type(error).__name__) from error
+def _unexpected(error: Exception) -> ProtocolError:
+    """Without the error's words, which may repeat what stood in the answer."""
+    return misunderstood(type(error).__name__)
 
 
 def _unknown(kind: Kind) -> ConfigError:

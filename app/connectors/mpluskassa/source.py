@@ -17,10 +17,9 @@ from app.core.errors import ConfigError, ProtocolError
 from app.core.records import Kind
 from app.core.texts import text
 from app.sdk.access import Access
+from app.sdk.reading import understood
 from app.sdk.source import Page, ReadRequest
 from app.sdk.target import Suggestion
-
-_MISUNDERSTOOD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 class MplusSource:
@@ -35,30 +34,18 @@ class MplusSource:
             Kind.ORDERS: SaleReader(self._wire, options.register_sales, relations),
         }
 
-    async def read(self, request: ReadRequest) -> AsyncIterator[Page]:
-        try:
-            async for page in self._reader(request.kind).read(request):
-                yield page
-        except _MISUNDERSTOOD as error:
-            raise _unexpected(error) from error
+    def read(self, request: ReadRequest) -> AsyncIterator[Page]:
+        return understood(self._reader(request.kind).read(request), _unexpected)
 
-    async def fetch(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[Page]:
-        try:
-            async for page in self._reader(kind).fetch(ids):
-                yield page
-        except _MISUNDERSTOOD as error:
-            raise _unexpected(error) from error
+    def fetch(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[Page]:
+        return understood(self._reader(kind).fetch(ids), _unexpected)
 
     async def count(self, request: ReadRequest) -> int | None:
         """The register does not say."""
         return None
 
-    async def all_ids(self, kind: Kind) -> AsyncIterator[Sequence[str]]:
-        try:
-            async for ids in self._reader(kind).all_ids():
-                yield ids
-        except _MISUNDERSTOOD as error:
-            raise _unexpected(error) from error
+    def all_ids(self, kind: Kind) -> AsyncIterator[Sequence[str]]:
+        return understood(self._reader(kind).all_ids(), _unexpected)
 
     async def suggestions(self, name: str) -> Sequence[Suggestion]:
         return await suggestions(self._wire, name)

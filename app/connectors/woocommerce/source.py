@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from typing import TypeVar
 
 from app.connectors.woocommerce.catalogue import Catalogue
 from app.connectors.woocommerce.consents import consent_field_of
@@ -22,14 +21,12 @@ from app.core.records import Contact, Kind, Order, Record
 from app.core.rules import Refusal, skip
 from app.core.texts import _, text
 from app.sdk.access import Access
-from app.sdk.reading import Once
+from app.sdk.reading import Once, understood
 from app.sdk.source import Page, ReadRequest, Screens, Source
 from app.sdk.target import Suggestion, Suggests
 
-Item = TypeVar("Item")
 Reader = ContactReader | OrderReader | ProductReader | CategoryReader | StockReader
 
-_MISUNDERSTOOD = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 META_KEYS = "meta_keys"
 
 
@@ -50,10 +47,10 @@ class WooCommerceSource(Source, Screens, Suggests):
         self._stock = StockReader(products)
 
     def read(self, request: ReadRequest) -> AsyncIterator[Page]:
-        return _understood(self._reader(request.kind).read(request))
+        return understood(self._reader(request.kind).read(request), _unexpected)
 
     def fetch(self, kind: Kind, ids: Sequence[str]) -> AsyncIterator[Page]:
-        return _understood(self._reader(kind).fetch(ids))
+        return understood(self._reader(kind).fetch(ids), _unexpected)
 
     async def count(self, request: ReadRequest) -> int | None:
         match request.kind:
@@ -71,9 +68,9 @@ class WooCommerceSource(Source, Screens, Suggests):
     def all_ids(self, kind: Kind) -> AsyncIterator[Sequence[str]]:
         match kind:
             case Kind.CONTACTS:
-                return _understood(self._contacts.all_ids())
+                return understood(self._contacts.all_ids(), _unexpected)
             case Kind.PRODUCTS:
-                return _understood(self._products.all_ids())
+                return understood(self._products.all_ids(), _unexpected)
             case _:
                 raise _unknown(kind)
 
@@ -121,17 +118,12 @@ def _label(key: str, times: Counter[str]) -> str:
     )
 
 
-async def _understood(pages: AsyncIterator[Item]) -> AsyncIterator[Item]:
-    """Rows without an id, or with a word for a number, break no single record but the reading: the shop is at fault."""
-    try:
-        async for page in pages:
-            yield page
-    except _MISUNDERSTOOD as error:
-        raise ProtocolError(
-            text("The shop answered in a form that WooCommerce's documentation does not know."),
-            remedy=text("Try again later. If it stays, a plug-in of the shop may change its answers; report it."),
-            detail=f"{type(error).__name__}: {error}"[:500],
-        ) from error
+def _unexpected(error: Exception) -> ProtocolError:
+    return ProtocolError(
+        text("The shop answered in a form that WooCommerce's documentation does not know."),
+        remedy=text("Try again later. If it stays, a plug-in of the shop may change its answers; report it."),
+        detail=f"{type(error).__name__}: {error}"[:500],
+    )
 
 
 def _unknown(kind: Kind) -> ConfigError:
