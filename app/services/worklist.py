@@ -65,7 +65,11 @@ class Worklist:
                 told: dict[str, ToDo] = {}
                 async with closing(route.source.fetch(route.kind, waiting[route.kind])) as pages:
                     async for page in pages:
-                        told |= {each.id: _to_do(route.kind, each) for each in page.records if _is_one(each)}
+                        told |= {
+                            each.id: _to_do(route.kind, each)
+                            for each in page.records
+                            if isinstance(each, OptOut | Bounce)
+                        }
                 found += [told.get(each) or ToDo(kind=route.kind, key=each) for each in waiting[route.kind]]
         return tuple(found)
 
@@ -98,10 +102,5 @@ class Worklist:
         return await self._problems.keys(key, Outcome.HELD, OPT_OUT_BY_HAND)
 
 
-def _is_one(record: object) -> bool:
-    return isinstance(record, OptOut | Bounce)
-
-
-def _to_do(kind: Kind, record: object) -> ToDo:
-    assert isinstance(record, OptOut | Bounce)  # noqa: S101 - asked just before
+def _to_do(kind: Kind, record: OptOut | Bounce) -> ToDo:
     return ToDo(kind=kind, key=record.id, email=record.email, at=record.at, reason=record.reason)
